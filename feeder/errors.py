@@ -1,0 +1,115 @@
+"""Every error feeder raises on purpose. A leaf says what to do about it.
+
+    FeederError
+    ├── ConfigError            config.toml: names file, line and key                      (exit 78)
+    ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
+    ├── CatalogError           a catalog file: names file, line and column                (exit 65)
+    ├── SourceError            the article folder cannot be read as a whole               (exit 66)
+    ├── NotAnArticle           one file is set aside; carries the reason; never stops the others
+    ├── StateError             the state folder or its database cannot be used            (exit 73)
+    │   ├── StateLocked        another process writes here; names its pid                 (exit 75)
+    │   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
+    ├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
+    └── DeliveryError          one attempt at an endpoint failed
+        ├── TemporaryDeliveryError   worth another try; may carry `retry_after`
+        ├── PermanentDeliveryError   no try will help (bad address, refused by the guard)
+        └── EndpointGone             410: the receiver asks never to be called again
+"""
+
+from __future__ import annotations
+
+
+class FeederError(Exception):
+    """What went wrong and what to do, in one sentence each; shown to the user as it is."""
+
+    #: process exit status, after sysexits.h
+    exit_code = 1
+
+
+class ConfigError(FeederError):
+    """config.toml is unreadable, or a key in it is unknown or wrong."""
+
+    exit_code = 78
+
+
+class TemplateError(FeederError):
+    """A template cannot be loaded or rendered."""
+
+    exit_code = 78
+
+
+class CatalogError(FeederError):
+    """A catalog file is cut off, has wrong columns or another encoding; nothing of it was taken in."""
+
+    exit_code = 65
+
+
+class SourceError(FeederError):
+    """The folder is missing, unmounted or unreadable: never to be taken for 'all articles deleted'."""
+
+    exit_code = 66
+
+
+class NotAnArticle(FeederError):
+    """One file is not an article (or not yet).
+
+    `reason` is a short stable code (hidden, unsettled, empty, binary, too-large, symlink, special, unreadable,
+    unsupported, no-text, ...), `detail` what a person should know.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class StateError(FeederError):
+    """The state folder or its database cannot be used."""
+
+    exit_code = 73
+
+
+class StateLocked(StateError):
+    """Another process holds the writer's lock."""
+
+    exit_code = 75
+
+
+class StateDamaged(StateError):
+    """The database is corrupt, has vanished although it existed, or was written by a newer feeder."""
+
+    exit_code = 74
+
+
+class PublishError(FeederError):
+    """Feeds or pages could not be written; what was published before is untouched."""
+
+    exit_code = 73
+
+
+class DeliveryError(FeederError):
+    """One attempt at an endpoint failed. `status` is the HTTP status where there was one."""
+
+    def __init__(self, message: str, *, status: int | None = None, ambiguous: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        #: True where the receiver may have taken the message although no answer arrived
+        self.ambiguous = ambiguous
+
+
+class TemporaryDeliveryError(DeliveryError):
+    """Worth another try. `retry_after` is what the receiver asked for, in seconds from now."""
+
+    def __init__(
+        self, message: str, *, status: int | None = None, ambiguous: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, status=status, ambiguous=ambiguous)
+        self.retry_after = retry_after
+
+
+class PermanentDeliveryError(DeliveryError):
+    """No further try will help."""
+
+
+class EndpointGone(PermanentDeliveryError):
+    """The receiver answered 410 Gone: it must not be called again (Standard Webhooks 1.0.0)."""

@@ -1,0 +1,304 @@
+"""The values that pass between the rooms. Frozen, slotted, keyword-only; no behaviour beyond derived properties.
+
+Conventions: every datetime is aware UTC in whole seconds; offsets are code points into `Article.text`, half-open;
+sequences are tuples; validation happened at the doors (config, extraction, catalog).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class DateSource(StrEnum):
+    """Where an article's date was found, the most trustworthy first."""
+
+    METADATA = "metadata"
+    FRONT_MATTER = "front-matter"
+    DATELINE = "dateline"
+    FILE_NAME = "file-name"
+    FILE_TIME = "file-time"
+
+
+class MentionKind(StrEnum):
+    """What a span of text names. The first six matter to tags; the rest exist to be told apart from them."""
+
+    SHOW = "SHOW"
+    PERSON = "PER"
+    CHARACTER = "CHAR"
+    FILM = "FILM"
+    WORK = "WORK"  # a book, play, album, game, podcast, ...
+    NETWORK = "NET"
+    OUTLET = "OUT"
+    ORGANISATION = "ORG"
+    PLACE = "LOC"
+
+
+class TagKind(StrEnum):
+    """What a reader can subscribe to by name."""
+
+    SHOW = "show"
+    PERSON = "person"
+
+
+class Role(StrEnum):
+    """What a person does in this article."""
+
+    ACTOR = "actor"
+    CREATOR = "creator"
+    SHOWRUNNER = "showrunner"
+    PRODUCER = "producer"
+    DIRECTOR = "director"
+    WRITER = "writer"
+    HOST = "host"
+    EXECUTIVE = "executive"
+    MUSICIAN = "musician"
+    ATHLETE = "athlete"
+    POLITICIAN = "politician"
+    CONTESTANT = "contestant"
+    JOURNALIST = "journalist"
+    OTHER = "other"
+
+
+class EventType(StrEnum):
+    """What happened."""
+
+    CASTING = "casting"
+    DEPARTURE = "departure"
+    RENEWAL = "renewal"
+    CANCELLATION = "cancellation"
+    PREMIERE = "premiere"
+    TRAILER = "trailer"
+    PRODUCTION = "production"
+    SPINOFF = "spinoff"
+    REUNION = "reunion"
+    AWARD = "award"
+    NOMINATION = "nomination"
+    DEATH = "death"
+    INTERVIEW = "interview"
+    RATINGS = "ratings"
+    RECAP = "recap"
+    LEGAL = "legal"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+
+class TopicKind(StrEnum):
+    """The kinds of feed; the value is also the folder under `feeds/` (but for `all`)."""
+
+    ALL = "all"
+    SHOW = "show"
+    PERSON = "person"
+    EVENT = "event"
+    WATCH = "watch"
+    QUERY = "topic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDocument:
+    """A file as it was read: all of it, and still the same after reading."""
+
+    key: str  #: path below the source folder, "/"-separated, always valid Unicode
+    media_type: str  #: by file name: text/plain, text/markdown, text/html
+    content: bytes
+    modified: datetime  #: the file's own time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerWord:
+    """What the owner says about an article in its front matter; it wins over everything found."""
+
+    id: str | None = None  #: an identity of the owner's choice, kept over renames and edits
+    shows: tuple[str, ...] | None = None  #: exactly these shows; None where nothing was said
+    people: tuple[str, ...] | None = None  #: exactly these people; None where nothing was said
+    tags: tuple[str, ...] = ()  #: free keywords; become plain categories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article as a person would read it: clean text, one headline, one honest date."""
+
+    key: str  #: of the file it came from
+    title: str  #: plain text, one line, never empty
+    text: str  #: all a reader sees: headline, blank line, paragraphs with a blank line between; NFC, LF, XML-safe
+    body_start: int  #: where the body begins in text; 0 where the file has no headline and `title` was made
+    published: datetime
+    published_from: DateSource
+    updated: datetime | None = None  #: the outlet's own "updated", where it says so
+    link: str | None = None  #: absolute http(s) address of the original
+    byline: tuple[str, ...] = ()  #: names of the authors, in order
+    outlet: str | None = None  #: as printed: "TVLine"
+    image: str | None = None  #: absolute http(s) address of the lead image
+    language: str = "en"  #: BCP 47
+    digest: str = ""  #: sha256 hex of the text folded for comparison: equal for re-saved, re-encoded, re-wrapped copies
+    owner: OwnerWord = field(default_factory=OwnerWord)
+
+    @property
+    def body(self) -> str:
+        return self.text[self.body_start :]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A whole sentence of the article; `article.text[start:end] == text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A span that names something; `article.text[start:end] == surface`."""
+
+    kind: MentionKind
+    start: int
+    end: int
+    surface: str
+    score: float  #: probability that it is of this kind, 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a tag or an event was given: the words, the sentence around them, and the rule or probability."""
+
+    start: int
+    end: int
+    surface: str
+    sentence: Sentence
+    why: str  #: for people to read: "catalog alias; next to 'Season 4'; p=0.98"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A show or a person the article speaks of."""
+
+    kind: TagKind
+    id: str  #: catalog id, or one made from the name where no catalog knows it; ASCII [a-z0-9-]
+    label: str  #: "The Marvelous Mrs. Maisel"
+    score: float  #: probability that the article speaks of this very show or person, 0..1
+    main: bool  #: a subscriber of this topic would want the article for it; else it is named in passing
+    known: bool = True  #: stands in the catalog
+    year: int | None = None  #: first year of a show, where known
+    roles: tuple[Role, ...] = ()  #: of a person, the most certain first
+    characters: tuple[str, ...] = ()  #: that the person plays, as this article names them
+    candidates: tuple[str, ...] = ()  #: ids it could be as well; not empty means ambiguous: never guess it into an alert
+    evidence: tuple[Evidence, ...] = ()  #: in text order, at least one unless it is the owner's word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, with the sentence that says so."""
+
+    type: EventType
+    show: str | None = None  #: id of a show tag of the same entry
+    people: tuple[str, ...] = ()  #: ids of person tags of the same entry
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """All that tagging found in one article."""
+
+    tags: tuple[Tag, ...] = ()  #: shows first, then people; each main first, then by first mention
+    events: tuple[Event, ...] = ()
+    mentions: tuple[Mention, ...] = ()  #: every span, in text order; for `explain` and for errors to be looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article, summarized and tagged, under the id it keeps for ever."""
+
+    id: str  #: tag: URI (RFC 4151), ASCII, minted once
+    article: Article
+    summary: tuple[Sentence, ...]  #: two or three whole sentences of the article, in text order
+    tags: tuple[Tag, ...]
+    events: tuple[Event, ...]
+    digest: str  #: sha256 hex over what a reader would notice: title, text, date, authors, link, image; not tags or scores
+
+    @property
+    def title(self) -> str:
+        return self.article.title
+
+    @property
+    def published(self) -> datetime:
+        return self.article.published
+
+    @property
+    def shows(self) -> tuple[Tag, ...]:
+        return tuple(t for t in self.tags if t.kind is TagKind.SHOW)
+
+    @property
+    def people(self) -> tuple[Tag, ...]:
+        return tuple(t for t in self.tags if t.kind is TagKind.PERSON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry and what only time can tell."""
+
+    entry: Entry
+    first_seen: datetime
+    changed: datetime  #: the article's own date until a reader would notice a difference; then the time of that change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Something to subscribe to. Two topics are the same when `kind` and `key` are."""
+
+    kind: TopicKind
+    key: str  #: the tag's id, the event type, the watch's or the query's name; "" for `all`
+    label: str  #: for people: "Gilmore Girls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A name the owner wants to be told about."""
+
+    name: str  #: "Milo Ventimiglia"; unique in the config
+    aliases: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()  #: names of endpoints, at least one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where alerts go."""
+
+    name: str
+    url: str
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)  #: HMAC keys, newest first; 24..64 bytes each
+    allow_networks: tuple[str, ...] = ()  #: CIDRs beyond the public internet that this endpoint may resolve to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One watch found in one entry."""
+
+    watch: str  #: its name
+    entry_id: str
+    evidence: tuple[Evidence, ...]  #: at least one
+
+
+class DeliveryState(StrEnum):
+    """pending -> done | pending (later) | dead | held; dead, held -> pending by replay."""
+
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert for one endpoint, as it stands in the outbox."""
+
+    id: str  #: "msg_..."; the same for every attempt and after a rebuild: hash of entry, watch, endpoint and event type
+    endpoint: str
+    watch: str
+    entry_id: str
+    event_type: str  #: "mention.new"
+    body: bytes = field(repr=False)  #: the exact bytes to send, rendered once
+    state: DeliveryState
+    attempts: int
+    next_at: datetime
