@@ -253,6 +253,27 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """What every feed and page says about where it comes from; the owner's words, checked by `config`."""
+
+    title: str  #: "feeder"
+    base_url: str  #: absolute http(s) address of the published folder, without a trailing slash
+    author: str  #: who answers for the feeds; the author of an entry that names nobody
+    language: str  #: BCP 47, of the feeds themselves
+    authority: str  #: tagging authority of all ids (RFC 4151): "example.org,2026"; fixed once, never follows base_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicListing:
+    """A topic as it is published."""
+
+    topic: Topic
+    slug: str  #: its place in addresses; [a-z0-9-], unique among topics of its kind
+    count: int  #: entries the topic has in all, also beyond the feed's limit
+    updated: datetime  #: `changed` of the entry that changed last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """A name the owner wants to be told about."""
 
