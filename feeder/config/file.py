@@ -1,0 +1,169 @@
+"""The shape of config.toml. Each field's description completes "expected ..." in the error about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from feeder.config import values
+from feeder.config.cron import normalise
+
+DEFAULT_AUTHORITY = "feeder.invalid,2026"
+
+
+def _text(parse: Callable[[str], object]) -> BeforeValidator:
+    """Only a TOML string may be parsed: a number or a date in its place is an error, not a surprise."""
+
+    def validate(value: object) -> object:
+        if not isinstance(value, str):
+            raise ValueError
+        return parse(value)
+
+    return BeforeValidator(validate)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_Name = Annotated[str, _text(values.name)]
+_Address = Annotated[str, _text(values.address)]
+_Network = Annotated[str, _text(values.network)]
+_Duration = Annotated[float, _text(values.duration)]
+_Size = Annotated[int, _text(values.size)]
+_Strings = Annotated[list[str], BeforeValidator(_listed)]
+_Names = Annotated[list[_Name], BeforeValidator(_listed)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+
+
+class Site(Section):
+    title: _Name = Field(default="feeder", description="a title on one line")
+    base_url: Annotated[str, _text(values.site_address)] = Field(
+        default="http://localhost:8080", description='an address like "https://feeds.example.org"'
+    )
+    author: _Name = Field(default="feeder", description="a name on one line")
+    language: Annotated[str, _text(values.language)] = Field(
+        default="en", description='a language like "en" or "en-GB"'
+    )
+    authority: Annotated[str, _text(values.authority)] = Field(
+        default=DEFAULT_AUTHORITY,
+        description='a domain or mail address in lower case and a date, like "example.org,2026"',
+    )
+
+
+class Source(Section):
+    folder: str = Field(default="seeds", min_length=1, description="the path of a folder")
+    max_size: _Size = Field(
+        default=20_000_000, ge=1, le=1_000_000_000, description='a size from "1 B" to "1 GB", like "20 MB"'
+    )
+    settle: _Duration = Field(default=2.0, ge=0, le=3600, description='a duration from "0s" to "1h", like "2s"')
+    timezone: Annotated[ZoneInfo, _text(values.zone)] = Field(
+        default=ZoneInfo("UTC"), description='a time zone like "UTC" or "Europe/Berlin"'
+    )
+
+
+class State(Section):
+    folder: str = Field(default="state", min_length=1, description="the path of a folder")
+
+
+class Output(Section):
+    folder: str = Field(default="public", min_length=1, description="the path of a folder")
+
+
+class Templates(Section):
+    folder: str = Field(default="", description='the path of a folder, or "" for none')
+
+
+class Catalog(Section):
+    files: list[str] = Field(default=[], description="a list of paths")
+
+
+class Feeds(Section):
+    limit: int = Field(default=50, ge=1, le=1000, description="a whole number from 1 to 1000")
+    content: Literal["full", "summary"] = Field(default="full", description='"full" or "summary"')
+
+
+class Schedule(Section):
+    refresh: _Duration | None = Field(
+        default=None, ge=1, le=31 * 86400, description='a duration from "1s" to "31d", like "90s", "5m", "2h" or "1d"'
+    )
+    cron: Annotated[str, _text(normalise)] | None = Field(
+        default=None, description='a cron line of five fields like "*/10 * * * *"'
+    )
+
+
+class Server(Section):
+    host: _Name = Field(default="127.0.0.1", description="a host name or address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="a whole number from 0 (any free port) to 65535")
+
+
+class Alerts(Section):
+    secret: _Strings = Field(default=[], description="a secret or a list of secrets, the newest first")
+    allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
+
+
+class EndpointTable(Section):
+    name: _Name = Field(description="a name on one line")
+    url: _Address = Field(description="an http or https address")
+    secret: _Strings = Field(min_length=1, description="a secret or a list of secrets, the newest first")
+    allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
+
+
+class WatchTable(Section):
+    name: _Name = Field(description="a name on one line")
+    aliases: list[_Name] = Field(default=[], description="a list of names")
+    endpoint: _Names = Field(min_length=1, description="the name of an endpoint, a list of them, or an http(s) address")
+
+
+class File(Section):
+    site: Site = Field(default=Site(), description="a table: [site]")
+    source: Source = Field(default=Source(), description="a table: [source]")
+    state: State = Field(default=State(), description="a table: [state]")
+    output: Output = Field(default=Output(), description="a table: [output]")
+    templates: Templates = Field(default=Templates(), description="a table: [templates]")
+    catalog: Catalog = Field(default=Catalog(), description="a table: [catalog]")
+    feeds: Feeds = Field(default=Feeds(), description="a table: [feeds]")
+    schedule: Schedule = Field(default=Schedule(), description="a table: [schedule]")
+    server: Server = Field(default=Server(), description="a table: [server]")
+    alerts: Alerts = Field(default=Alerts(), description="a table: [alerts]")
+    endpoints: list[EndpointTable] = Field(default=[], description="tables: [[endpoints]]")
+    watches: list[WatchTable] = Field(default=[], description="tables: [[watches]]")
+
+
+def children(model: type[Section]) -> dict[str, type[Section] | None]:
+    """The keys of a section, each with the section below it (of one table, or of each table of an array)."""
+    found: dict[str, type[Section] | None] = {}
+    for name, field in model.model_fields.items():
+        kind: Any = field.annotation
+        inner = getattr(kind, "__args__", (kind,))[0]
+        found[name] = inner if isinstance(inner, type) and issubclass(inner, Section) else None
+    return found
+
+
+def expectation(path: tuple[str | int, ...]) -> str | None:
+    """What the field at `path` should hold; None where there is no such field."""
+    model: type[Section] | None = File
+    found = None
+    for step in path:
+        if isinstance(step, int) or model is None:
+            continue
+        if step not in model.model_fields:
+            return None
+        found = model.model_fields[step].description
+        model = children(model)[step]
+    return found
+
+
+def known_keys(path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that the table at `path` may have, in the order of config.toml."""
+    model: type[Section] | None = File
+    for step in path:
+        if model is not None and isinstance(step, str):
+            model = children(model).get(step)
+    return tuple(model.model_fields) if model else ()

@@ -1,0 +1,258 @@
+"""config.toml -> Settings, or a ConfigError that lists everything wrong in it, each with its line and key."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from feeder.config import file as shape
+from feeder.config import values
+from feeder.config.lines import KeyPath, key_lines, line_of
+from feeder.config.settings import Schedule, Settings
+from feeder.errors import ConfigError
+from feeder.model import Endpoint, SiteInfo, Watch
+
+_MAX_BYTES = 10_000_000
+
+
+def load(path: Path) -> Settings:
+    """Read and check all of config.toml: form, values, names that must exist, secrets in files and the environment.
+
+    Raises ConfigError; its text has one line a problem: `config.toml:12: [feeds] limit: expected ..., got ...`.
+    """
+    text = _read(path)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(place[1]) if place else text.count("\n") + 1
+        raise ConfigError(f"{path.name}:{line}: this is not TOML: {error}") from None
+    problems = _Problems(path.name, key_lines(text))
+    try:
+        file = shape.File.model_validate(table)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            problems.add_pydantic(detail["type"], detail["loc"], detail["input"], detail.get("ctx", {}).get("error"))
+        raise problems.as_error() from None
+    settings = _settings(path.absolute(), file, problems)
+    if problems:
+        raise problems.as_error()
+    return settings
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no such file; `feeder init` writes a config.toml into the folder it runs in"
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(content) > _MAX_BYTES:
+        raise ConfigError(f"{path.name}: larger than {_MAX_BYTES} bytes: this is no configuration")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path.name}:{line}: this is not UTF-8, the encoding of TOML files") from None
+
+
+class _Problems:
+    """Everything wrong in one file, to be told in the order of its lines."""
+
+    def __init__(self, file_name: str, lines: dict[KeyPath, int]) -> None:
+        self._file_name = file_name
+        self._lines = lines
+        self._found: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, path: KeyPath, problem: str) -> None:
+        line = line_of(path, self._lines)
+        self._found.append((line, f"{self._file_name}:{line}: {_label(path)}: {problem}"))
+
+    def add_pydantic(self, kind: str, loc: KeyPath, value: object, reason: object) -> None:
+        if kind == "extra_forbidden":
+            self.add(loc, _unknown(loc))
+        elif kind == "missing":
+            self.add(loc, f"is missing: expected {shape.expectation(loc)}")
+        else:
+            because = f" ({reason})" if reason is not None and str(reason) else ""
+            self.add(loc, f"expected {shape.expectation(loc)}, got {_shown(loc, value)}{because}")
+
+    def as_error(self) -> ConfigError:
+        return ConfigError("\n".join(text for _, text in sorted(set(self._found))))
+
+
+def _label(path: KeyPath) -> str:
+    """ "[feeds] limit", "[[watches]] #2 endpoint", "colour" at the top."""
+    match path:
+        case (str(table), int(number), *rest):
+            head = f"[[{table}]] #{number + 1}"
+        case (str(table), *rest) if table in shape.File.model_fields:
+            head = f"[{table}]"
+        case _:
+            head, rest = "", list(path)
+    return " ".join(filter(None, (head, ".".join(step for step in rest if isinstance(step, str)))))
+
+
+def _unknown(path: KeyPath) -> str:
+    known = shape.known_keys(path[:-1])
+    near = difflib.get_close_matches(str(path[-1]), known, n=1)
+    return f"unknown; did you mean {near[0]!r}?" if near else f"unknown; known here: {', '.join(known)}"
+
+
+def _shown(path: KeyPath, value: object) -> str:
+    """The value as TOML has it, cut short; nothing of a secret."""
+    if "secret" in path:
+        return "something else"
+    match value:
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case bool() | int() | float() | str():
+            text = json.dumps(value, ensure_ascii=False)
+        case date() | datetime() | time():
+            text = value.isoformat()
+        case _:
+            text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
+    folder = path.parent
+    endpoints = _endpoints(file, folder, problems)
+    _check_schedule(file.schedule, problems)
+    settings = Settings(
+        path=path,
+        site=SiteInfo(
+            title=file.site.title,
+            base_url=file.site.base_url,
+            author=file.site.author,
+            language=file.site.language,
+            authority=file.site.authority,
+        ),
+        source_folder=_path(folder, file.source.folder),
+        max_bytes=file.source.max_size,
+        settle=file.source.settle,
+        zone=file.source.timezone,
+        state_folder=_path(folder, file.state.folder),
+        output_folder=_path(folder, file.output.folder),
+        templates_folder=_path(folder, file.templates.folder) if file.templates.folder else None,
+        catalog_files=tuple(_path(folder, name) for name in file.catalog.files),
+        feed_limit=file.feeds.limit,
+        content=file.feeds.content,
+        schedule=_schedule(file.schedule),
+        host=file.server.host,
+        port=file.server.port,
+        endpoints=endpoints,
+        watches=_watches(file, problems),
+    )
+    _check_folders(settings, problems)
+    return settings
+
+
+def _path(folder: Path, text: str) -> Path:
+    return (folder / Path(text).expanduser()).resolve()
+
+
+def _schedule(section: shape.Schedule) -> Schedule:
+    if section.cron is not None:
+        return Schedule(cron=section.cron)
+    return Schedule(seconds=section.refresh if section.refresh is not None else 300.0)
+
+
+def _check_schedule(section: shape.Schedule, problems: _Problems) -> None:
+    if section.cron is not None and section.refresh is not None:
+        problems.add(("schedule", "cron"), "set either refresh or cron, not both")
+
+
+def _check_folders(settings: Settings, problems: _Problems) -> None:
+    """What feeder writes must never be read as articles, and what it sweeps must never hold them."""
+    source, state, output = settings.source_folder, settings.state_folder, settings.output_folder
+    for table, one, other, what in (
+        ("state", state, source, "the article folder"),
+        ("output", output, source, "the article folder"),
+        ("output", output, state, "the state folder"),
+    ):
+        if one == other or one in other.parents or other in one.parents:
+            problems.add((table, "folder"), f"{one} and {what} {other} must not lie inside one another")
+
+
+def _secrets(written: Sequence[str], path: KeyPath, folder: Path, problems: _Problems) -> tuple[bytes, ...]:
+    found = []
+    for text in written:
+        try:
+            found.append(values.secret(text, folder=folder))
+        except ValueError as error:
+            expected = 'expected "whsec_" and base64 of 24 to 64 bytes, "${NAME}" or "file:path"'
+            problems.add(path, f"{expected}: {error}")
+    return tuple(found)
+
+
+def _endpoints(file: shape.File, folder: Path, problems: _Problems) -> tuple[Endpoint, ...]:
+    named = [
+        Endpoint(
+            name=table.name,
+            url=table.url,
+            secrets=_secrets(table.secret, ("endpoints", number, "secret"), folder, problems),
+            allow_networks=tuple(table.allow_networks),
+        )
+        for number, table in enumerate(file.endpoints)
+    ]
+    _check_unique([table.name for table in file.endpoints], lambda n: ("endpoints", n, "name"), problems)
+    shared = _secrets(file.alerts.secret, ("alerts", "secret"), folder, problems)
+    names = {endpoint.name for endpoint in named}
+    direct: dict[str, Endpoint] = {}
+    for number, watch in enumerate(file.watches):
+        for text in watch.endpoint:
+            if text in names or not text.startswith(("http://", "https://")):
+                continue
+            at: KeyPath = ("watches", number, "endpoint")
+            try:
+                values.address(text)
+            except ValueError as error:
+                problems.add(at, f"{text!r} is no http or https address {f'({error})' if str(error) else ''}".rstrip())
+            if not file.alerts.secret:
+                problems.add(at, "an address written directly is signed with [alerts] secret, which is not set")
+            direct[text] = Endpoint(
+                name=text, url=text, secrets=shared, allow_networks=tuple(file.alerts.allow_networks)
+            )
+    return (*named, *direct.values())
+
+
+def _watches(file: shape.File, problems: _Problems) -> tuple[Watch, ...]:
+    names = [table.name for table in file.endpoints]
+    for number, table in enumerate(file.watches):
+        for text in table.endpoint:
+            if text not in names and not text.startswith(("http://", "https://")):
+                near = difflib.get_close_matches(text, names, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none yet'}"
+                problems.add(("watches", number, "endpoint"), f"there is no endpoint named {text!r}; {hint}")
+    _check_unique([table.name for table in file.watches], lambda n: ("watches", n, "name"), problems)
+    return tuple(
+        Watch(name=table.name, aliases=_once(table.aliases), endpoints=_once(table.endpoint)) for table in file.watches
+    )
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _check_unique(names: Sequence[str], path: Callable[[int], KeyPath], problems: _Problems) -> None:
+    first: dict[str, int] = {}
+    for number, name in enumerate(names):
+        earlier = first.setdefault(name.casefold(), number)
+        if earlier != number:
+            problems.add(path(number), f"{name!r} is the name of #{earlier + 1} already")

@@ -1,0 +1,40 @@
+"""What config.toml says, checked and complete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from feeder.model import Endpoint, SiteInfo, Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When `feeder serve` looks again. Exactly one of the two is set."""
+
+    seconds: float | None = None  #: from the start of one look to the start of the next
+    cron: str | None = None  #: five fields, weekdays always by name or "*"; in UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting. Paths are absolute; a relative one in the file counts from the file's folder."""
+
+    path: Path  #: of the config file
+    site: SiteInfo
+    source_folder: Path
+    max_bytes: int  #: a larger file is set aside
+    settle: float  #: seconds that a file must have stayed as it is before it is read
+    zone: ZoneInfo  #: of dates without one
+    state_folder: Path
+    output_folder: Path
+    templates_folder: Path | None  #: the owner's own; None: only those that come with feeder
+    catalog_files: tuple[Path, ...]  #: the owner's own, beside the bundled ones
+    feed_limit: int  #: entries a feed, 1..1000
+    content: str  #: "full" or "summary"
+    schedule: Schedule
+    host: str
+    port: int  #: 0: any free one
+    endpoints: tuple[Endpoint, ...]  #: those of [[endpoints]], then one for each address written directly into a watch
+    watches: tuple[Watch, ...]  #: each names endpoints that exist
