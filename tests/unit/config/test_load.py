@@ -1,0 +1,249 @@
+"""What an owner finds when config.toml is right, and what they are told when it is not."""
+
+from __future__ import annotations
+
+import base64
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from feeder.config import Schedule, Settings, load
+from feeder.errors import ConfigError
+
+KEY = bytes(range(32))
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+CHECKOUT = Path(__file__).parents[3] / "config.toml"
+
+
+@pytest.fixture
+def config(tmp_path: Path):
+    def write(text: str | bytes) -> Path:
+        path = tmp_path / "config.toml"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    return write
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def test_an_empty_file_means_every_default(config, tmp_path):
+    settings = load(config(""))
+    assert settings.source_folder == tmp_path / "seeds"
+    assert settings.state_folder == tmp_path / "state"
+    assert settings.output_folder == tmp_path / "public"
+    assert (settings.max_bytes, settings.settle, settings.zone.key) == (20_000_000, 2.0, "UTC")
+    assert (settings.feed_limit, settings.content) == (50, "full")
+    assert settings.schedule == Schedule(seconds=300.0)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.templates_folder is None
+    assert settings.watches == settings.endpoints == settings.catalog_files == ()
+
+
+def test_the_shipped_config_says_exactly_the_defaults(config):
+    shipped, defaults = load(CHECKOUT), load(config(""))
+    for field in fields(Settings):
+        if field.name != "path" and not field.name.endswith("_folder"):
+            assert getattr(shipped, field.name) == getattr(defaults, field.name), field.name
+    assert shipped.source_folder == CHECKOUT.parent / "seeds"
+
+
+def test_every_setting_stands_in_the_shipped_config():
+    from feeder.config.file import File, children
+
+    text = CHECKOUT.read_text()
+    for table, model in children(File).items():
+        assert f"[{table}]" in text
+        for key in model.model_fields if model else ():
+            assert f"\n{key} = " in text or f"\n# {key} = " in text, f"{table}.{key}"
+
+
+def test_everything_written_arrives(config, tmp_path):
+    (tmp_path / "old.secret").write_text(SECRET + "\n")
+    settings = load(
+        config(f"""
+        [site]
+        title = "Shows  we follow"
+        base_url = "https://feeds.example.org/tv/"
+        author = "The Desk"
+        language = "en-GB"
+        authority = "example.org,2026-05-01"
+        [source]
+        folder = "in/articles"
+        max_size = "1.5 MiB"
+        settle = "0.5s"
+        timezone = "America/New_York"
+        [state]
+        folder = "/var/lib/feeder"
+        [templates]
+        folder = "mine"
+        [catalog]
+        files = ["shows.json"]
+        [feeds]
+        limit = 1000
+        content = "summary"
+        [schedule]
+        cron = "0 7 * * 1-5"
+        [server]
+        host = "::1"
+        port = 0
+        [[endpoints]]
+        name = "desk"
+        url = "https://example.org/hook?team=1"
+        secret = ["{SECRET}", "file:old.secret"]
+        allow_networks = ["10.0.0.0/8"]
+        [[watches]]
+        name = "Milo Ventimiglia"
+        aliases = ["Milo V.", "Milo V."]
+        endpoint = ["desk"]
+        """)
+    )
+    assert settings.site.base_url == "https://feeds.example.org/tv"
+    assert settings.site.title == "Shows we follow"
+    assert settings.site.authority == "example.org,2026-05-01"
+    assert settings.source_folder == tmp_path / "in" / "articles"
+    assert settings.state_folder == Path("/var/lib/feeder")
+    assert settings.templates_folder == tmp_path / "mine"
+    assert settings.catalog_files == (tmp_path / "shows.json",)
+    assert (settings.max_bytes, settings.settle) == (1572864, 0.5)
+    assert settings.schedule == Schedule(cron="0 7 * * mon,tue,wed,thu,fri")
+    (endpoint,) = settings.endpoints
+    assert endpoint.secrets == (KEY, KEY)
+    assert endpoint.allow_networks == ("10.0.0.0/8",)
+    (watch,) = settings.watches
+    assert (watch.name, watch.aliases, watch.endpoints) == ("Milo Ventimiglia", ("Milo V.",), ("desk",))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[feeds]\nlimit = "many"', 'config.toml:2: [feeds] limit: expected a whole number from 1 to 1000, got "many"'),
+        ("[feeds]\nlimit = 0", "config.toml:2: [feeds] limit: expected a whole number from 1 to 1000, got 0"),
+        ("[feeds]\nlimit = true", "config.toml:2: [feeds] limit: expected a whole number from 1 to 1000, got true"),
+        ("\n[feeds]\nlimt = 5", "config.toml:3: [feeds] limt: unknown; did you mean 'limit'?"),
+        ("feed = 5", "config.toml:1: feed: unknown; did you mean 'feeds'?"),
+        ("[feeds]\nzzz = 5", "config.toml:2: [feeds] zzz: unknown; known here: limit, content"),
+        ("feeds = 5", "config.toml:1: [feeds]: expected a table: [feeds], got 5"),
+        ('[feeds]\ncontent = "ful"', 'config.toml:2: [feeds] content: expected "full" or "summary", got "ful"'),
+        (
+            '[source]\nmax_size = "20"',
+            'config.toml:2: [source] max_size: expected a size from "1 B" to "1 GB", like "20 MB", got "20"',
+        ),
+        (
+            "[source]\nsettle = 2026-01-01",
+            'config.toml:2: [source] settle: expected a duration from "0s" to "1h", like "2s", got 2026-01-01',
+        ),
+        (
+            '[source]\ntimezone = "Berlin"',
+            'config.toml:2: [source] timezone: expected a time zone like "UTC" or "Europe/Berlin", got "Berlin"',
+        ),
+        (
+            '[schedule]\ncron = "61 * * * *"',
+            'config.toml:2: [schedule] cron: expected a cron line of five fields like "*/10 * * * *", '
+            "got \"61 * * * *\" (minute: '61' is not within 0 to 59)",
+        ),
+        (
+            '[schedule]\nrefresh = "5m"\ncron = "* * * * *"',
+            "config.toml:3: [schedule] cron: set either refresh or cron, not both",
+        ),
+        (
+            '[site]\nbase_url = "feeds.example.org"',
+            'config.toml:2: [site] base_url: expected an address like "https://feeds.example.org", '
+            'got "feeds.example.org"',
+        ),
+        (
+            "[output]\nfolder = 'seeds/out'",
+            "config.toml:2: [output] folder: {here}/seeds/out and the article folder {here}/seeds must not lie "
+            "inside one another",
+        ),
+        ("[feeds\nlimit = 5", "config.toml:1: this is not TOML: "),
+        ("[feeds]\nlimit = 5\nlimit = 6", "config.toml:3: this is not TOML: "),
+        ('[site]\ntitle = "a', "config.toml:2: this is not TOML: "),
+        (b'[site]\ntitle = "\xff"', "config.toml:2: this is not UTF-8"),
+        (
+            f'[[endpoints]]\nname = "desk"\nurl = "https://h/"\nsecret = "{SECRET}"\n[[watches]]\nname = "A B"\n'
+            'endpoint = "dask"',
+            "config.toml:7: [[watches]] #1 endpoint: there is no endpoint named 'dask'; did you mean 'desk'?",
+        ),
+        (
+            '[[watches]]\nname = "A B"\nendpoint = "https://h/"',
+            "config.toml:3: [[watches]] #1 endpoint: an address written directly is signed with [alerts] secret, "
+            "which is not set",
+        ),
+        (
+            '[[watches]]\nendpoint = "desk"',
+            "config.toml:1: [[watches]] #1 name: is missing: expected a name on one line",
+        ),
+        (
+            f'[alerts]\nsecret = "{SECRET}"\n[[watches]]\nname = "A B"\nendpoint = "https://h/"\n[[watches]]\n'
+            'name = "a b"\nendpoint = "https://h/"',
+            "config.toml:7: [[watches]] #2 name: 'a b' is the name of #1 already",
+        ),
+        (
+            f'[[endpoints]]\nname = "d"\nurl = "https://h/"\nsecret = "{SECRET}"\nallow_networks = [\n  "10.0.0.1/8"]',
+            'config.toml:5: [[endpoints]] #1 allow_networks: expected a list of networks like "127.0.0.0/8", '
+            'got "10.0.0.1/8" (10.0.0.1/8 has host bits set)',
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_line_and_what_was_expected(config, tmp_path, text, said):
+    assert complaint(config(text)).startswith(said.replace("{here}", str(tmp_path)))
+
+
+def test_all_that_is_wrong_is_said_at_once_in_the_order_of_lines(config):
+    lines = complaint(config('[site]\ntitel = "x"\n[feeds]\nlimit = 0\n')).split("\n")
+    assert [line.split(":")[1] for line in lines] == ["2", "4"]
+
+
+def test_an_address_in_a_watch_is_signed_with_the_common_secret(config):
+    settings = load(
+        config(
+            f'[alerts]\nsecret = "{SECRET}"\nallow_networks = ["127.0.0.0/8"]\n'
+            '[[watches]]\nname = "Milo Ventimiglia"\nendpoint = "http://127.0.0.1:9/in"\n'
+        )
+    )
+    (endpoint,) = settings.endpoints
+    assert (endpoint.name, endpoint.url) == ("http://127.0.0.1:9/in", "http://127.0.0.1:9/in")
+    assert endpoint.secrets == (KEY,)
+    assert endpoint.allow_networks == ("127.0.0.0/8",)
+    assert settings.watches[0].endpoints == (endpoint.name,)
+
+
+def test_a_secret_comes_from_the_environment(config, monkeypatch):
+    monkeypatch.setitem(os.environ, "DESK_SECRET", SECRET)
+    text = '[[endpoints]]\nname = "d"\nurl = "https://h/"\nsecret = "${DESK_SECRET}"\n'
+    assert load(config(text)).endpoints[0].secrets == (KEY,)
+
+
+def test_a_secret_that_is_not_there_stops_the_program(config, monkeypatch, tmp_path):
+    monkeypatch.delenv("DESK_SECRET", raising=False)
+    text = '[[endpoints]]\nname = "d"\nurl = "https://h/"\nsecret = ["${DESK_SECRET}", "file:none"]\n'
+    said = complaint(config(text))
+    assert "config.toml:4: [[endpoints]] #1 secret: " in said
+    assert "the environment variable DESK_SECRET is not set" in said
+    assert f"{tmp_path / 'none'}: No such file or directory" in said
+
+
+@pytest.mark.parametrize("bad", ["hunter2-hunter2", "whsec_hunter2!!", "whsec_aHVudGVyMg==", 5])
+def test_no_error_and_no_repr_shows_a_secret(config, bad):
+    text = f'[[endpoints]]\nname = "d"\nurl = "https://h/"\nsecret = {bad!r}\n'
+    said = complaint(config(text))
+    assert "config.toml:4: [[endpoints]] #1 secret: " in said
+    assert "hunter2" not in said
+    assert "aHVudGVyMg" not in said
+    settings = load(config(f'[[endpoints]]\nname = "d"\nurl = "https://h/"\nsecret = "{SECRET}"\n'))
+    assert repr(KEY) not in repr(settings)
+
+
+def test_without_a_config_file_the_way_to_one_is_told(tmp_path):
+    assert "feeder init" in complaint(tmp_path / "config.toml")
+
+
+def test_a_folder_in_place_of_the_file_is_an_error_and_no_traceback(tmp_path):
+    assert complaint(tmp_path) == f"{tmp_path}: cannot be read: Is a directory"
