@@ -1,5 +1,6 @@
 """Values for tests: `an_article(title="...")` gives a whole, consistent one; name only what the test is about."""
 
+# ruff: noqa: A002 - the parameters are named after the fields they fill
 from __future__ import annotations
 
 import hashlib
@@ -105,7 +106,9 @@ def some_evidence(article: Article, surface: str, *, why: str = "catalog alias; 
     return Evidence(start=start, end=start + len(surface), surface=surface, sentence=sentence, why=why)
 
 
-def a_mention(article: Article, surface: str, *, kind: MentionKind = MentionKind.PERSON, score: float = 0.98) -> Mention:
+def a_mention(
+    article: Article, surface: str, *, kind: MentionKind = MentionKind.PERSON, score: float = 0.98
+) -> Mention:
     start = article.text.index(surface)
     return Mention(kind=kind, start=start, end=start + len(surface), surface=surface, score=score)
 
