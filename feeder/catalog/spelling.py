@@ -7,8 +7,38 @@ from collections.abc import Callable, Iterator
 
 #: Words that titles print in either case: "This is Us", "the Handmaid's Tale".
 _SMALL = frozenset(
-    ("a", "an", "the", "and", "or", "but", "nor", "of", "in", "on", "at", "to", "for", "from", "by", "with", "as", "is")
-    + ("vs", "into", "onto", "over", "up", "off", "de", "del", "la", "le", "van", "von")
+    (
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "as",
+        "is",
+        "vs",
+        "into",
+        "onto",
+        "over",
+        "up",
+        "off",
+        "de",
+        "del",
+        "la",
+        "le",
+        "van",
+        "von",
+    )
 )
 _ARTICLES = frozenset(("a", "an", "the"))
 #: Up to this many letters a single word means its name in its own case only: "GoT" is not "got", "Us" is not "US".
