@@ -1,0 +1,64 @@
+"""OPML 2.0: the list of all feeds, for a reader's "import" or as a subscription list that is looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from email.utils import format_datetime
+from itertools import groupby
+
+from lxml import etree
+
+from feeder.model import SiteInfo, TopicKind, TopicListing
+from feeder.rendering.addresses import feed_path, page_path
+from feeder.rendering.wording import feed_subtitle, feed_title
+from feeder.text import fold, one_line
+
+_FOLDERS = {
+    TopicKind.SHOW: "Shows",
+    TopicKind.PERSON: "People",
+    TopicKind.EVENT: "Events",
+    TopicKind.WATCH: "Watched names",
+    TopicKind.QUERY: "Topics",
+}
+_ORDER = list(TopicKind)
+
+
+def opml(listings: Sequence[TopicListing], *, site: SiteInfo) -> bytes:
+    """All `listings` whatever their order: the feed of everything first, then a folder for each kind, by label.
+
+    `dateModified` is the newest listing's date: equal listings give equal bytes.
+    """
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = one_line(site.title)
+    if listings:
+        newest = max(listing.updated for listing in listings).astimezone(UTC)
+        etree.SubElement(head, "dateModified").text = format_datetime(newest, usegmt=True)
+    etree.SubElement(head, "ownerName").text = one_line(site.author)
+    etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
+    body = etree.SubElement(root, "body")
+    ordered = sorted(listings, key=lambda it: (_ORDER.index(it.topic.kind), fold(it.topic.label), it.slug))
+    for kind, group in groupby(ordered, key=lambda it: it.topic.kind):
+        folder = body if kind is TopicKind.ALL else etree.SubElement(body, "outline", text=_FOLDERS[kind])
+        for listing in group:
+            _outline(folder, listing, site)
+    if not listings:
+        # OPML 2.0 wants at least one outline; this one says what the list is of, and subscribes to nothing
+        etree.SubElement(body, "outline", text=one_line(site.title))
+    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return document
+
+
+def _outline(parent: etree._Element, listing: TopicListing, site: SiteInfo) -> None:
+    title = feed_title(listing.topic, site)
+    etree.SubElement(
+        parent,
+        "outline",
+        type="rss",  # also for Atom, says OPML 2.0
+        text=title,
+        title=title,
+        description=feed_subtitle(listing.topic),
+        xmlUrl=f"{site.base_url}/{feed_path(listing.topic, listing.slug)}",
+        htmlUrl=f"{site.base_url}/{page_path(listing.topic, listing.slug)}",
+    )

@@ -1,0 +1,6 @@
+"""The only door to templates/: what entries and pages look like."""
+
+from feeder.rendering.addresses import FEED_STYLE, INDEX_PAGE, OPML, feed_path, topic_anchor, web_address
+from feeder.rendering.renderer import Renderer
+
+__all__ = ["FEED_STYLE", "INDEX_PAGE", "OPML", "Renderer", "feed_path", "topic_anchor", "web_address"]

@@ -1,0 +1,68 @@
+"""Where things are published, below the site's base address; and which foreign addresses may be linked to.
+
+These places are what people subscribe to: changing one breaks every subscription to it.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from feeder.model import Topic, TopicKind
+
+INDEX_PAGE = "index.html"
+OPML = "feeds.opml"
+FEED_STYLE = "static/feed.css"
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+# RFC 3986: everything an address may hold as it is. "%" stays: what was escaped once is not escaped again.
+_LEGAL = "!#$&'()*+,/:;=?@[]~%-._"
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def feed_path(topic: Topic, slug: str) -> str:
+    """ "feeds/all.atom", "feeds/show/gilmore-girls.atom". Raises ValueError for a slug that is not [a-z0-9-]."""
+    if topic.kind is TopicKind.ALL:
+        return "feeds/all.atom"
+    if not _SLUG.fullmatch(slug):
+        raise ValueError(f"not a slug: {slug!r}")
+    return f"feeds/{topic.kind.value}/{slug}.atom"
+
+
+def topic_anchor(topic: Topic, slug: str) -> str:
+    """Where the index page speaks of the topic, as a fragment: "show-gilmore-girls"."""
+    return "all" if topic.kind is TopicKind.ALL else f"{topic.kind.value}-{slug}"
+
+
+def page_path(topic: Topic, slug: str) -> str:
+    """The page about the topic: its place on the index page."""
+    return INDEX_PAGE if topic.kind is TopicKind.ALL else f"{INDEX_PAGE}#{topic_anchor(topic, slug)}"
+
+
+def web_address(address: str | None) -> str | None:
+    """The address in ASCII (RFC 3986) where it is an absolute http(s) one, else None.
+
+    Spaces, quotes and non-ASCII letters are percent-encoded and host names put into IDNA form: an Atom link must be
+    a valid IRI, and some readers take nothing but ASCII.
+    """
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname, parts.port
+        if parts.scheme.lower() not in ("http", "https") or not host:
+            return None
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+    except ValueError:  # a broken port or IPv6 address, or a host that IDNA refuses
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", host):
+        return None
+    if ":" in host:
+        host = f"[{host}]"
+    place = host if port is None else f"{host}:{port}"
+    path, query, fragment = (
+        quote(_BARE_PERCENT.sub("%25", part), safe=_LEGAL).replace("[", "%5B").replace("]", "%5D")
+        for part in (parts.path, parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme.lower(), place, path, query, fragment.replace("#", "%23")))

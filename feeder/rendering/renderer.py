@@ -1,0 +1,161 @@
+"""Templates to HTML. An owner's template of the same name wins over the one feeder comes with.
+
+Templates run in jinja's sandbox, escape what they print and stop at a name that does not exist; what goes wrong is told
+with the template's name and line.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from feeder import resources
+from feeder.errors import TemplateError
+from feeder.model import SiteInfo, StoredEntry, TopicListing
+from feeder.rendering import samples
+from feeder.rendering.addresses import FEED_STYLE, OPML, feed_path, topic_anchor, web_address
+from feeder.rendering.directory import by_tag, everything, sections, tag_links
+from feeder.rendering.proofs import proofs
+from feeder.rendering.sanitizing import sanitize
+from feeder.rendering.wording import feed_title
+
+_ENTRY = "entry.html.j2"
+_INDEX = "index.html.j2"
+_INDEX_STYLE = "index.css"
+_FEED_STYLE = "feed.css"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Renderer:
+    """`folder` holds the owner's templates; the others are feeder's own. Raises TemplateError."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None and not folder.is_dir():
+            raise TemplateError(f"{folder}: no such folder of templates; create it, or leave the setting out")
+        self._folders = (*([folder] if folder else []), resources.templates())
+        self._environment = SandboxedEnvironment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in self._folders]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,  # a run uses what stood there when it began
+        )
+        self._environment.filters.update(day=_day, instant=_instant, web_address=web_address)
+        self._environment.globals.update(
+            feed_path=feed_path, feed_title=feed_title, topic_anchor=topic_anchor, opml_path=OPML
+        )
+        self._entry = self._load(_ENTRY)
+        self._index = self._load(_INDEX)
+        self._style = self._text(_INDEX_STYLE)
+
+    def entry_html(self, stored: StoredEntry, *, content: str) -> str:
+        """The entry's body for readers: sanitised HTML of the whole article ("full") or of its "summary"."""
+        if content not in ("full", "summary"):
+            raise ValueError(f'content is "full" or "summary", not {content!r}')
+        entry, article = stored.entry, stored.entry.article
+        summary = " ".join(sentence.text for sentence in entry.summary)
+        html = self._render(
+            self._entry,
+            entry=entry,
+            article=article,
+            content=content,
+            paragraphs=[p for p in article.body.split("\n\n") if p.strip()] if content == "full" else [summary],
+            link=web_address(article.link),
+            proofs=proofs(entry),
+        )
+        return sanitize(html)
+
+    def index_page(self, *, site: SiteInfo, topics: Sequence[TopicListing], latest: Sequence[StoredEntry]) -> str:
+        """A page that lists every topic's feed and, in the order given, the latest entries.
+
+        It stands alone: no script and no other file; its policy allows nothing but its own style.
+        """
+        listings = by_tag(topics)
+        return self._render(
+            self._index,
+            site=site,
+            everything=everything(topics),
+            sections=sections(topics),
+            latest=[(stored, tag_links(stored.entry, listings)) for stored in latest],
+            # A style element is raw text: the browser hashes exactly what stands between its tags. _text checked it.
+            style=Markup(self._style),  # noqa: S704  # feeder's or the owner's own file, never an article's text
+            style_hash=base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode(),
+        )
+
+    def static_files(self) -> Mapping[str, bytes]:
+        """Files that feeds refer to, by their path in the published folder."""
+        return {FEED_STYLE: self._text(_FEED_STYLE).encode()}
+
+    def check(self) -> None:
+        """Load every template of both folders and render those in use with sample values. Raises TemplateError."""
+        for name in self._environment.list_templates(filter_func=lambda name: name.endswith(".j2")):
+            self._load(name)
+        self.static_files()
+        for content in ("full", "summary"):
+            for stored in samples.ENTRIES:
+                self.entry_html(stored, content=content)
+        self.index_page(site=samples.SITE, topics=samples.TOPICS, latest=samples.ENTRIES)
+        self.index_page(site=samples.SITE, topics=(), latest=())
+
+    def _load(self, name: str) -> Template:
+        with self._told(name):
+            return self._environment.get_template(name)
+
+    def _render(self, template: Template, **values: object) -> str:
+        with self._told(template.name or "?"):
+            return template.render(values)
+
+    def _text(self, name: str) -> str:
+        for path in (folder / name for folder in self._folders):
+            try:
+                text = path.read_text("utf-8")
+            except FileNotFoundError:
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                raise TemplateError(f"{path}: cannot be read: {error}") from error
+            if "</" in text or "\r" in text:
+                raise TemplateError(f'{path}: a style sheet with plain line ends and without "</" is wanted')
+            return text
+        raise TemplateError(f"{self._folders[-1] / name}: missing; install feeder again")
+
+    @contextmanager
+    def _told(self, name: str) -> Iterator[None]:
+        """Whatever a template does wrong becomes one error that names its file and line."""
+        try:
+            yield
+        except TemplateSyntaxError as error:
+            raise TemplateError(f"{error.filename or error.name or name}:{error.lineno}: {error.message}") from error
+        except TemplateNotFound as error:
+            raise TemplateError(f'{name}: there is no template "{error.name}" beside it') from error
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{name}: not in UTF-8: {error}") from error
+        except Exception as error:  # a template is a program of the owner's: it can fail in any way there is
+            raise TemplateError(f"{self._place(error, name)}: {error or type(error).__name__}") from error
+
+    def _place(self, error: Exception, name: str) -> str:
+        # jinja puts template files and lines into the traceback; the innermost one is where it went wrong
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [f for f in frames if any(Path(f.filename).is_relative_to(folder) for folder in self._folders)]
+        return f"{inside[-1].filename}:{inside[-1].lineno}" if inside else name
+
+
+def _day(when: datetime) -> str:
+    """ "3 Nov 2026", in UTC and whatever the locale."""
+    when = when.astimezone(UTC)
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def _instant(when: datetime) -> str:
+    """RFC 3339, for the datetime attribute."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
