@@ -47,6 +47,11 @@ def load(path: Path) -> Settings:
     return settings
 
 
+def defaults(folder: Path) -> Settings:
+    """What an empty config.toml in `folder` would mean."""
+    return _settings(folder.absolute() / "config.toml", shape.File(), _Problems("config.toml", {}))
+
+
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as stream:

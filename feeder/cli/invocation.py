@@ -1,0 +1,44 @@
+"""What the options before the command say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from feeder.config import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    config: Path | None  #: as given; None: config.toml here
+    quiet: bool  #: say only what is wrong
+
+    @property
+    def config_path(self) -> Path:
+        return self.config or Path("config.toml")
+
+    def settings(self) -> Settings:
+        """The settings; raises ConfigError, also when there is no config file."""
+        from feeder import config
+
+        return config.load(self.config_path)
+
+    def settings_or_defaults(self) -> Settings:
+        """The same for commands that work anywhere: the defaults where no file was asked for and none is here."""
+        from feeder import config
+
+        if self.config is None and not self.config_path.exists():
+            return config.defaults(Path())
+        return config.load(self.config_path)
+
+    def say(self, text: str = "") -> None:
+        """Print for people; what a command is asked for (JSON, findings) is printed whether quiet or not."""
+        if not self.quiet:
+            click.echo(text)
+
+
+pass_invocation = click.make_pass_decorator(Invocation)

@@ -1,0 +1,131 @@
+"""Articles tagged and summarized outside of any store: for `feeder tag`, `feeder explain` and for measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from feeder import catalog, extraction
+from feeder.config import Settings
+from feeder.errors import NotAnArticle, SourceError
+from feeder.model import Article, Event, Evidence, Sentence, Tag, Tagging, TagKind
+from feeder.sources import Folder, Found, Refused, Stamp
+from feeder.summarizing import summarize
+from feeder.tagging import MentionModel, Tagger
+from feeder.text import sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """One article and all that was found in it."""
+
+    key: str  #: path below the folder that was given; the file's name where a file was given
+    article: Article
+    summary: tuple[Sentence, ...]
+    tagging: Tagging
+
+
+def open_tagger(settings: Settings) -> Tagger:
+    """The tagger as `feeder build` has it: with the owner's catalog files and watched names. Loads the model."""
+    people = tuple((watch.name, watch.aliases) for watch in settings.watches)
+    known = catalog.load(settings.catalog_files, extra_people=people)
+    return Tagger(catalog=known, mentions=MentionModel.load())
+
+
+def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tagger, now: float) -> Iterator[Analysed | Refused]:
+    """Each article of these files and folders: in the order given, those of a folder by key. `now`: wall time in s.
+
+    Raises SourceError for a path that is not there or a folder that cannot be read.
+    """
+    for path in paths:
+        folder, items = _look(path, settings=settings, now=now)
+        for item in items:
+            if isinstance(item, Refused):
+                yield item
+                continue
+            try:
+                article = extraction.read(folder.read(item), zone=settings.zone)
+            except NotAnArticle as error:
+                yield Refused(key=item.key, reason=error.reason, detail=error.detail)
+                continue
+            parts = sentences(article.text, body_start=article.body_start)
+            yield Analysed(
+                key=item.key, article=article, summary=summarize(article, parts), tagging=tagger.tag(article)
+            )
+
+
+def _look(path: Path, *, settings: Settings, now: float) -> tuple[Folder, Iterator[Found | Refused]]:
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from None
+    if real.is_dir():
+        folder = Folder(real, max_bytes=settings.max_bytes, settle=0)
+        seen = folder.scan({}, now=now, wait=_no_wait)
+        return folder, (item for item in seen if isinstance(item, (Found, Refused)))
+    stamp = Stamp(size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+    folder = Folder(real.parent, max_bytes=settings.max_bytes, settle=0)
+    return folder, iter((Found(key=real.name, stamp=stamp),))
+
+
+def _no_wait(seconds: float) -> None:
+    """What was pointed at is read as it is now."""
+
+
+def as_json(found: Analysed) -> dict[str, object]:
+    """The stable form, documented in README.md: keys are only ever added."""
+    tagging = found.tagging
+    names = {tag.id: tag.label for tag in tagging.tags}
+    return {
+        "key": found.key,
+        "title": found.article.title,
+        "summary": " ".join(sentence.text for sentence in found.summary),
+        "published": found.article.published.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "shows": [_show(tag) for tag in tagging.tags if tag.kind is TagKind.SHOW],
+        "people": [_person(tag) for tag in tagging.tags if tag.kind is TagKind.PERSON],
+        "events": [_event(event, names) for event in tagging.events],
+    }
+
+
+def _show(tag: Tag) -> dict[str, object]:
+    return {"id": tag.id, "title": tag.label, **_certainty(tag), "year": tag.year, **_evidence(tag.evidence)}
+
+
+def _person(tag: Tag) -> dict[str, object]:
+    return {
+        "id": tag.id,
+        "name": tag.label,
+        **_certainty(tag),
+        "roles": [role.value for role in tag.roles],
+        "characters": list(tag.characters),
+        **_evidence(tag.evidence),
+    }
+
+
+def _certainty(tag: Tag) -> dict[str, object]:
+    return {
+        "score": round(tag.score, 3),
+        "main": tag.main,
+        "known": tag.known,
+        "candidates": list(tag.candidates),
+    }
+
+
+def _event(event: Event, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "type": event.type.value,
+        "show": names.get(event.show) if event.show else None,
+        "people": [names[person] for person in event.people if person in names],
+        **_evidence(event.evidence),
+    }
+
+
+def _evidence(evidence: Sequence[Evidence]) -> dict[str, object]:
+    return {
+        "evidence": [
+            {"text": e.surface, "start": e.start, "end": e.end, "sentence": e.sentence.text, "why": e.why}
+            for e in evidence
+        ]
+    }

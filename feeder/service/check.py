@@ -1,0 +1,89 @@
+"""Everything a build or a service will need, tried out beforehand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from feeder import catalog
+from feeder.config import Settings
+from feeder.config.file import DEFAULT_AUTHORITY
+from feeder.errors import FeederError, PublishError, SourceError, StateError
+from feeder.rendering import Renderer
+from feeder.tagging import MentionModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was tried."""
+
+    what: str  #: "catalog", "article folder", ...
+    fine: bool
+    detail: str  #: what was found, or what is wrong and where
+    exit_code: int = 0  #: of the error, where there is one
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Try each part, whether or not the one before works; writes nothing but a file that it removes again."""
+    yield _try("article folder", lambda: _source(settings.source_folder))
+    yield _try("state folder", lambda: _writable(settings.state_folder, StateError))
+    yield _try("output folder", lambda: _writable(settings.output_folder, PublishError))
+    yield _try("templates", lambda: _templates(settings.templates_folder))
+    yield _try("catalog", lambda: _catalog(settings))
+    yield _try("mention model", _model)
+    yield _try("ids", lambda: _authority(settings))
+    for endpoint in settings.endpoints:
+        used = [watch.name for watch in settings.watches if endpoint.name in watch.endpoints]
+        detail = f"{endpoint.url} is told about {', '.join(used)}" if used else "no watch names it"
+        yield Finding(what=f"endpoint {endpoint.name}", fine=True, detail=detail)
+
+
+def _try(what: str, attempt: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, fine=True, detail=attempt())
+    except FeederError as error:
+        return Finding(what=what, fine=False, detail=str(error), exit_code=error.exit_code)
+
+
+def _source(folder: Path) -> str:
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is no folder: create it, or set [source] folder")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SourceError(f"{folder} may not be read by this user")
+    return str(folder)
+
+
+def _writable(folder: Path, error: type[FeederError]) -> str:
+    """The nearest folder that is there decides: a missing one is created by the first build."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise error(f"{place} is no folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise error(f"{place} may not be written by this user")
+    return str(folder) if place == folder else f"{folder} (the first build creates it)"
+
+
+def _templates(folder: Path | None) -> str:
+    Renderer(folder)
+    return str(folder) if folder else "those that come with feeder"
+
+
+def _catalog(settings: Settings) -> str:
+    people = tuple((watch.name, watch.aliases) for watch in settings.watches)
+    known = catalog.load(settings.catalog_files, extra_people=people)
+    return f"{len(known.shows)} shows, {len(known.people)} people"
+
+
+def _model() -> str:
+    MentionModel.load()
+    return "loads"
+
+
+def _authority(settings: Settings) -> str:
+    if settings.site.authority == DEFAULT_AUTHORITY:
+        return f"{DEFAULT_AUTHORITY}: give [site] authority a value of your own before others subscribe"
+    return settings.site.authority
