@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,7 +189,7 @@ def test_every_hit_is_a_known_name_at_its_own_place(text: str) -> None:
         assert text[hit.start : hit.end] == hit.surface
         assert hit.ids
         assert all(fold(hit.surface) in _KNOWN[key] for key in hit.ids)
-    assert all(a.end <= b.start for a, b in zip(hits, hits[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(hits))
 
 
 @given(st.lists(st.sampled_from(_TITLES + _NAMES), min_size=1, max_size=8))

@@ -170,7 +170,7 @@ def test_homonyms_are_two_people_and_each_cast_says_which(tmp_path: Path) -> Non
     made = catalog(
         tmp_path,
         PEOPLE
-        + "vanessa-williams-1963|Vanessa Williams|Vanessa L. Williams|actor; musician|Ugly Betty; Save the Best for Last\n"
+        + "vanessa-williams-1963|Vanessa Williams|Vanessa L. Williams|actor|Ugly Betty; Save the Best for Last\n"
         + "vanessa-williams-1963b|Vanessa Williams||actor|Melrose Place\n",
         SHOWS
         + "|Ugly Betty|2006-2010||||Vanessa Williams {vanessa-williams-1963}=Wilhelmina Slater\n"
