@@ -1,0 +1,35 @@
+"""What feeder remembers. `Store` is the protocol, `open_store` the way to one; everything else here is its business.
+
+Writers work inside `with store.transaction():`; what was written there is kept as a whole or not at all, also when
+the process is killed or the machine loses power. Reading needs no transaction. A store may be used from several
+threads. Errors: StateError and its leaves.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from feeder.storage.store import Attempt, Fate, FileRecord, Outcome, Published, Remembered, Stamp, Store
+
+__all__ = [
+    "Attempt",
+    "Fate",
+    "FileRecord",
+    "Outcome",
+    "Published",
+    "Remembered",
+    "Stamp",
+    "Store",
+    "open_store",
+]
+
+
+def open_store(folder: Path, *, write: bool) -> Store:
+    """The store in this folder. With `write` it is created where there is none, brought up to date, and locked.
+
+    Raises StateLocked (with the pid) when another process writes; StateDamaged when the database is corrupt, newer than
+    this program, or gone although it was there; StateError when it cannot be opened, or is to be read and is not there.
+    """
+    from feeder.storage.sqlite import SqliteStore
+
+    return SqliteStore.open(folder, write=write)

@@ -1,0 +1,127 @@
+"""Connections to one SQLite file, one per thread, set up alike; sqlite3's errors become feeder's."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from feeder.errors import StateDamaged, StateError
+
+#: Seconds a writer waits for another thread's transaction; each of them takes milliseconds.
+_BUSY = 30
+
+_SETUP = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA synchronous = FULL",  # in WAL mode NORMAL may lose the last commits with the power: an alert with them
+    "PRAGMA temp_store = MEMORY",
+)
+
+Params = Sequence[Any] | Mapping[str, Any]
+
+
+class Connections:
+    """Hands every thread its own connection; `close` closes them all."""
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self._path = path
+        self._write = write
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[sqlite3.Connection] | None = []
+
+    def execute(self, sql: str, params: Params = ()) -> int:
+        """Rows touched."""
+        with told(self._path):
+            return self._mine().execute(sql, params).rowcount
+
+    def many(self, sql: str, params: Sequence[Params]) -> None:
+        with told(self._path):
+            self._mine().executemany(sql, params)
+
+    def rows(self, sql: str, params: Params = ()) -> list[Any]:
+        with told(self._path):
+            return self._mine().execute(sql, params).fetchall()
+
+    def row(self, sql: str, params: Params = ()) -> Any:
+        """The first row, or None."""
+        with told(self._path):
+            return self._mine().execute(sql, params).fetchone()
+
+    def script(self, sql: str) -> None:
+        """Several statements, each ended by ";" at the end of its line, in the transaction that is open."""
+        statement = ""
+        for line in sql.splitlines():
+            statement += line + "\n"
+            if sqlite3.complete_statement(statement):
+                self.execute(statement)
+                statement = ""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE: a transaction that reads before it writes would otherwise fail instead of waiting."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            connection = self._mine()
+            if connection.in_transaction:  # SQLite ends it by itself when the disk is full
+                connection.rollback()
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            connections, self._open = self._open or [], None
+        for connection in connections:
+            connection.close()
+
+    def _mine(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            with self._lock:
+                if self._open is None:
+                    connection.close()
+                    raise StateError(f"{self._path} is closed")
+                self._open.append(connection)
+            self._local.connection = connection
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        mode = "rwc" if self._write else "rw"  # a reader of a WAL database writes its share of the index of the log
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_BUSY,
+            isolation_level=None,
+            check_same_thread=False,  # only so that `close` may close it
+            cached_statements=256,
+        )
+        try:
+            for pragma in _SETUP:
+                connection.execute(pragma)
+            connection.execute("PRAGMA journal_mode = WAL" if self._write else "PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """sqlite3's errors as StateError, those of a corrupt file as StateDamaged."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StateError(f"{path}: {error}; look at the free space, the disk and the permissions") from error
+    except sqlite3.IntegrityError:
+        raise  # a mistake in this program, not in the state
+    except sqlite3.DatabaseError as error:
+        raise StateDamaged(
+            f"{path}: {error}; restore the state folder from a backup, or remove it to start anew from the articles"
+        ) from error

@@ -1,0 +1,113 @@
+"""The schema of the SQLite store, as numbered migrations. Append only: released ones never change.
+
+`user_version` is the number of migrations applied. An entry's number is made from its id (see sqlite.py): the order of
+entries of one second is then the same in every store that holds them.
+"""
+
+from __future__ import annotations
+
+#: "fedr": PRAGMA application_id, tells feeder's databases from others.
+APPLICATION_ID = 0x66656472
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1: files, entries, topics, feeds, outbox
+    """
+    CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE entry (
+        nr INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        source_key TEXT NOT NULL,
+        published INTEGER NOT NULL,
+        first_seen INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        withdrawn INTEGER,
+        data TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE file (
+        key TEXT PRIMARY KEY,
+        size INTEGER, mtime_ns INTEGER, inode INTEGER,
+        fate TEXT NOT NULL CHECK (fate IN ('entry', 'set-aside', 'failed')),
+        digest TEXT,
+        entry INTEGER REFERENCES entry (nr),
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        CHECK (fate <> 'entry' OR entry IS NOT NULL)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX file_by_entry ON file (entry) WHERE entry IS NOT NULL;
+    CREATE INDEX file_by_fate ON file (fate) WHERE fate <> 'entry';
+
+    CREATE TABLE mark (
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        entry INTEGER NOT NULL REFERENCES entry (nr),
+        PRIMARY KEY (kind, value, entry)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE topic (
+        nr INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        slug TEXT NOT NULL,
+        label TEXT NOT NULL,
+        count INTEGER NOT NULL DEFAULT 0,
+        updated INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (kind, key),
+        UNIQUE (kind, slug)
+    ) STRICT;
+
+    CREATE TABLE posting (
+        topic INTEGER NOT NULL REFERENCES topic (nr),
+        published INTEGER NOT NULL,
+        entry INTEGER NOT NULL REFERENCES entry (nr),
+        label TEXT NOT NULL,
+        PRIMARY KEY (topic, published DESC, entry DESC)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX posting_by_entry ON posting (entry);
+
+    CREATE TABLE dirty (topic INTEGER PRIMARY KEY REFERENCES topic (nr)) STRICT;
+
+    CREATE TABLE entry_xml (
+        entry INTEGER PRIMARY KEY REFERENCES entry (nr),
+        fingerprint TEXT NOT NULL,
+        xml BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE published (path TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE outbox (
+        nr INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        entry INTEGER NOT NULL REFERENCES entry (nr),
+        watch TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        event_type TEXT NOT NULL,
+        body BLOB NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'held')),
+        attempts INTEGER NOT NULL,
+        next_at INTEGER NOT NULL,
+        lease_until INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        UNIQUE (entry, watch, endpoint, event_type)
+    ) STRICT;
+    CREATE INDEX outbox_pending ON outbox (endpoint, next_at) WHERE state = 'pending';
+
+    CREATE TABLE attempt (
+        outbox INTEGER NOT NULL REFERENCES outbox (nr),
+        number INTEGER NOT NULL,
+        started INTEGER NOT NULL,
+        ended INTEGER,
+        outcome TEXT CHECK (outcome IN ('delivered', 'failed', 'unknown')),
+        status INTEGER,
+        error TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (outbox, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE closed_endpoint (
+        name TEXT PRIMARY KEY,
+        url TEXT NOT NULL,
+        since INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)

@@ -1,0 +1,208 @@
+"""The protocol of a store, and the values that only it deals in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicListing
+
+
+class Stamp(NamedTuple):
+    """What tells a file apart from its former self without reading it."""
+
+    size: int  #: bytes
+    mtime_ns: int
+    inode: int
+
+
+class Fate(StrEnum):
+    """What became of a file."""
+
+    ENTRY = "entry"
+    SET_ASIDE = "set-aside"  #: it is not an article, for a known reason
+    FAILED = "failed"  #: feeder could not digest it: quarantined until the file or the program changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """A file of the source folder, as it was when it was last looked at."""
+
+    key: str
+    stamp: Stamp | None  #: None: to be read again
+    fate: Fate
+    digest: str | None = None  #: of the article in it
+    entry_id: str | None = None  #: a file that failed may still carry the entry it was before
+    reason: str = ""  #: short stable code, unless it is an entry
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An entry that the store has, or had."""
+
+    stored: StoredEntry
+    withdrawn: datetime | None  #: since when no file holds it; None: it is in the feeds
+
+
+class Published(NamedTuple):
+    """A file of the output folder that feeder wrote."""
+
+    path: str
+    size: int  #: bytes
+
+
+class Outcome(StrEnum):
+    """How one attempt to deliver ended."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  #: the process ended in between: the receiver may have it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to deliver a message."""
+
+    number: int  #: from 1
+    started: datetime
+    ended: datetime | None  #: None: under way
+    outcome: Outcome | None
+    status: int | None  #: HTTP
+    error: str  #: for people; "" where there was none
+
+
+class Store(Protocol):
+    """See the package's docstring for transactions, threads and errors."""
+
+    def close(self) -> None:
+        """Idempotent; gives the lock back."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes within are kept together, or none when the block raises. Not to be nested."""
+
+    # -- small facts --------------------------------------------------------------------------------------------
+    def fact(self, name: str) -> str | None: ...
+    def set_fact(self, name: str, value: str) -> None: ...
+
+    # -- files --------------------------------------------------------------------------------------------------
+    def stamps(self) -> Mapping[str, Stamp]:
+        """Of every file that need not be read again while it keeps its stamp, by key."""
+
+    def file_keys(self) -> frozenset[str]:
+        """Of every file that was there at the last look."""
+
+    def file(self, key: str) -> FileRecord | None: ...
+
+    def files(self, *, fate: Fate | None = None, entry_id: str | None = None) -> Sequence[FileRecord]:
+        """By key; all, or those of this fate and this entry."""
+
+    def put_file(self, record: FileRecord) -> None:
+        """The entry it names must be in the store."""
+
+    def remove_file(self, key: str) -> None: ...
+
+    def forget_stamps(self, *, fate: Fate) -> int:
+        """Have all files of this fate read again; how many."""
+
+    # -- entries ------------------------------------------------------------------------------------------------
+    def remembered(self, entry_id: str) -> Remembered | None: ...
+
+    def recognised(self, mark: str, value: str) -> Sequence[Remembered]:
+        """Every entry that bears or bore this mark (entries.Recogniser): those in the feeds first, then by id."""
+
+    def live_ids(self) -> Sequence[str]:
+        """Of every entry in the feeds, sorted."""
+
+    def put_entry(self, stored: StoredEntry, *, topics: Iterable[Topic], marks: Iterable[tuple[str, str]]) -> None:
+        """Add, replace or revive an entry. Its old and new topics become dirty if anything of it changed."""
+
+    def withdraw(self, entry_id: str, *, now: datetime) -> None:
+        """Take it out of all topics; its marks and its id stay."""
+
+    def unsettled(self) -> Sequence[str]:
+        """Ids of entries in the feeds whose own file (`article.key`) is no longer a file of theirs; sorted."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many: "entries" in the feeds, "withdrawn", and topics in use by kind ("show", "person", ...)."""
+
+    # -- topics -------------------------------------------------------------------------------------------------
+    def slug(self, topic: Topic) -> str:
+        """Given at the first sight of the topic and never to another of its kind. KeyError: never seen."""
+
+    def latest(self, topic: Topic, limit: int) -> Sequence[StoredEntry]:
+        """Newest `published` first, at most `limit`."""
+
+    def serialised(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[tuple[str, datetime, bytes | None]]:
+        """(id, changed, its XML as kept under this fingerprint, or None) of `latest`, without decoding entries."""
+
+    def keep_serialised(self, entry_id: str, xml: bytes, *, fingerprint: str) -> None: ...
+
+    def dirty(self) -> Sequence[tuple[Topic, str, int]]:
+        """(topic under its newest label, slug, entries in all) of topics to be published again; 0 entries: gone."""
+
+    def all_topics_dirty(self) -> None: ...
+
+    def set_published(self, listing: TopicListing) -> None:
+        """What the topic was published as; no longer dirty. A count of 0: it is gone from the listings."""
+
+    def listings(self) -> Sequence[TopicListing]:
+        """Of every published topic, by kind and slug."""
+
+    def published_files(self) -> Sequence[Published]:
+        """What feeder wrote to the output folder, by path."""
+
+    def set_published_file(self, path: str, size: int | None) -> None:
+        """None: it was removed."""
+
+    # -- outbox -------------------------------------------------------------------------------------------------
+    def add_delivery(self, delivery: Delivery, *, now: datetime) -> bool:
+        """False: this message is there already, in whatever state."""
+
+    def claim(self, endpoints: Sequence[str], *, now: datetime, lease: float) -> Delivery | None:
+        """The next message due for one of these endpoints, its attempt recorded as begun (`attempts` counts it).
+
+        Nobody else gets it for `lease` seconds. A message made later than `now` (the clock went back) is due, too.
+        Own transaction: it is on disk when this returns.
+        """
+
+    def settle(
+        self,
+        delivery: Delivery,
+        *,
+        state: DeliveryState,
+        next_at: datetime,
+        now: datetime,
+        outcome: Outcome,
+        status: int | None,
+        error: str = "",
+    ) -> None:
+        """The attempt that `claim` began is over. Own transaction."""
+
+    def hold(self, endpoint: str, *, url: str, now: datetime) -> int:
+        """The endpoint asked not to be called again: hold what is pending for it, and what comes; how many."""
+
+    def release(self, endpoint: str, *, unless_url: str) -> int:
+        """Lift `hold` when the endpoint has another address now; how many messages are pending again."""
+
+    def release_leases(self) -> int:
+        """At start, by the only writer: what a killed process had begun is due again; how many."""
+
+    def deliveries(self, *, state: DeliveryState | None = None) -> Sequence[Delivery]:
+        """In the order in which they were made."""
+
+    def attempts(self, delivery_id: str) -> Sequence[Attempt]:
+        """In order."""
+
+    def next_due(self, endpoints: Sequence[str]) -> datetime | None:
+        """When the next message for one of these endpoints is due; None: nothing is pending."""
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with the database, for people; reads all of it."""
+
+    def entries(self) -> Iterator[StoredEntry]:
+        """Every entry in the feeds, by id, a few at a time in memory."""
