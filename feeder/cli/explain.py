@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,9 +18,9 @@ _COLOURS = {"show": "magenta", "person": "cyan", "event": "yellow"}
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path())
 @pass_invocation
-def explain(invocation: Invocation, path: Path) -> None:
+def explain(invocation: Invocation, path: str) -> None:
     """Show an article with its tags marked, and why each was given.
 
     PATH is a file, or a folder of them. The words that gave a tag stand in [brackets].

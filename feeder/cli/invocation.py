@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from feeder.config import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    config: Path | None  #: as given; None: config.toml here
+class Invocation(NamedTuple):  # a dataclass, like pathlib, would cost every `feeder --help` 4 ms
+    config: str | None  #: as given; None: config.toml here
     quiet: bool  #: say only what is wrong
 
     @property
     def config_path(self) -> Path:
-        return self.config or Path("config.toml")
+        from pathlib import Path
+
+        return Path(self.config or "config.toml")
 
     def settings(self) -> Settings:
         """The settings; raises ConfigError, also when there is no config file."""
@@ -29,6 +30,8 @@ class Invocation:
 
     def settings_or_defaults(self) -> Settings:
         """The same for commands that work anywhere: the defaults where no file was asked for and none is here."""
+        from pathlib import Path
+
         from feeder import config
 
         if self.config is None and not self.config_path.exists():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,15 +15,17 @@ if TYPE_CHECKING:
 _NOTHING_READ = 65  # EX_DATAERR of sysexits.h
 
 
-def analysed(invocation: Invocation, paths: Sequence[Path]) -> Iterator[Analysed]:
+def analysed(invocation: Invocation, paths: Sequence[str]) -> Iterator[Analysed]:
     """Each article; what is set aside is named on stderr. Ends the program where not one was read."""
+    from pathlib import Path
+
     from feeder.service import analyse, clock
     from feeder.sources import Refused
 
     settings = invocation.settings_or_defaults()
     tagger = analyse.open_tagger(settings)
     read = 0
-    for found in analyse.analyse(paths, settings=settings, tagger=tagger, now=clock.wall()):
+    for found in analyse.analyse([Path(path) for path in paths], settings=settings, tagger=tagger, now=clock.wall()):
         if isinstance(found, Refused):
             click.echo(f"feeder: {found.key}: set aside: {found.reason}: {found.detail}".rstrip(": "), err=True)
         else:

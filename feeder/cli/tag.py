@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,16 +15,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with evidence; see README.md.")
 @pass_invocation
-def tag(invocation: Invocation, paths: tuple[Path, ...], as_json: bool) -> None:
+def tag(invocation: Invocation, paths: tuple[str, ...], as_json: bool) -> None:
     """Say which shows and people articles are about.
 
     Reads files and folders and touches no store.
     """
     for found in analysed(invocation, paths):
         if as_json:
+            import json
+
             from feeder.service import analyse
 
             click.echo(json.dumps(analyse.as_json(found), ensure_ascii=False))

@@ -10,7 +10,7 @@ from feeder import catalog, extraction
 from feeder.config import Settings
 from feeder.errors import NotAnArticle, SourceError
 from feeder.model import Article, Event, Evidence, Sentence, Tag, Tagging, TagKind
-from feeder.sources import Folder, Found, Refused, Stamp
+from feeder.sources import Folder, Found, Refused, Stamp, key_of
 from feeder.summarizing import summarize
 from feeder.tagging import MentionModel, Tagger
 from feeder.text import sentences
@@ -67,7 +67,7 @@ def _look(path: Path, *, settings: Settings, now: float) -> tuple[Folder, Iterat
         return folder, (item for item in seen if isinstance(item, (Found, Refused)))
     stamp = Stamp(size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
     folder = Folder(real.parent, max_bytes=settings.max_bytes, settle=0)
-    return folder, iter((Found(key=real.name, stamp=stamp),))
+    return folder, iter((Found(key=key_of(real.name), stamp=stamp),))
 
 
 def _no_wait(seconds: float) -> None:

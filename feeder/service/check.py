@@ -68,7 +68,7 @@ def _writable(folder: Path, error: type[FeederError]) -> str:
 
 
 def _templates(folder: Path | None) -> str:
-    Renderer(folder)
+    Renderer(folder).check()
     return str(folder) if folder else "those that come with feeder"
 
 

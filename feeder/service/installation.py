@@ -1,4 +1,4 @@
-"""A new installation: config.toml, the folder for articles, and what nobody else may have: an authority and a secret."""
+"""A new installation: config.toml, its folders, and what nobody else may have: an authority and a key for webhooks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
 from feeder.errors import ConfigError
 
-_SECRET_FILE = "webhook.secret"
-_SECRET_SETTING = '# secret = "${FEEDER_WEBHOOK_SECRET}"'
+_KEY_FILE = "webhook.secret"
+_KEY_SETTING = '# secret = "${FEEDER_WEBHOOK_SECRET}"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def create(folder: Path, *, now: datetime) -> Installation:
     created: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        secret = target.with_name(_SECRET_FILE)
+        secret = target.with_name(_KEY_FILE)
         _write_new(target, _own_config(now))
         created.append(target)
         if not secret.exists():
@@ -59,7 +59,7 @@ def _own_config(now: datetime) -> str:
     authority = f"feeder-{secrets.token_hex(8)}.invalid,{now:%Y-%m-%d}"
     for old, new in (
         (f'"{DEFAULT_AUTHORITY}"', f'"{authority}"'),
-        (_SECRET_SETTING, f'secret = "file:{_SECRET_FILE}"'),
+        (_KEY_SETTING, f'secret = "file:{_KEY_FILE}"'),
     ):
         if text.count(old) != 1:
             raise ConfigError(f"the config.toml that comes with feeder lacks {old}: install feeder again")

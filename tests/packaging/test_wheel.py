@@ -51,10 +51,20 @@ def feeder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=environment)
     python = environment / "bin" / "python"
     run(
-        sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", wheel, cwd=environment
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        wheel,
+        cwd=environment,
     )
     packages = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=environment).strip()
-    # a path in a .pth file comes after the environment's own packages, and .pth files in it (an editable feeder) are not read
+    # such a path comes after the environment's own packages, and its own .pth files (an editable feeder) stay unread
     for number, path in enumerate(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))):
         Path(packages, f"dependencies{number}.pth").write_text(path + "\n")
     where = run(python, "-c", "import feeder; print(feeder.__file__)", cwd=environment)

@@ -1,0 +1,79 @@
+"""The program around the commands: options, logging, and errors as one line each instead of a traceback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from feeder import __version__
+from feeder.cli.build import build
+from feeder.cli.check import check
+from feeder.cli.explain import explain
+from feeder.cli.init import init
+from feeder.cli.invocation import Invocation
+from feeder.cli.serve import serve
+from feeder.cli.tag import tag
+from feeder.errors import FeederError
+
+_UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
+_INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    type=click.Path(),
+    envvar="FEEDER_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="The settings; config.toml in this folder if not given.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong.")
+@click.version_option(__version__, message="feeder %(version)s")
+@click.pass_context
+def program(context: click.Context, config: str | None, quiet: bool) -> None:
+    """Drop articles in a folder; subscribe to your shows and actors; be told when a watched name is in the news.
+
+    Start with `feeder init` in an empty folder, drop articles into seeds/, then `feeder build`.
+    """
+    _log(quiet=quiet, service=context.invoked_subcommand == "serve")
+    context.obj = Invocation(config=config, quiet=quiet)
+
+
+for command in (init, build, serve, tag, explain, check):
+    program.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status follows sysexits.h, see feeder.errors."""
+    try:
+        return program.main(arguments, prog_name="feeder", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return _INTERRUPTED
+    except FeederError as error:
+        for line in str(error).splitlines():
+            click.echo(f"feeder: {line}", err=True)
+        return error.exit_code
+    except Exception as error:
+        if os.environ.get("FEEDER_DEBUG"):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        click.echo(f"feeder: unexpected error: {what} (FEEDER_DEBUG=1 shows where it comes from)", err=True)
+        return _UNEXPECTED
+
+
+def _log(*, quiet: bool, service: bool) -> None:
+    """To stderr: a service tells each run and delivery, a command only what is wrong."""
+    import logging
+
+    level = logging.ERROR if quiet else logging.INFO if service else logging.WARNING
+    if os.environ.get("FEEDER_DEBUG"):
+        level = logging.DEBUG
+    form = "%(asctime)s %(levelname)s %(message)s" if service else "feeder: %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=form, force=True)
+    logging.getLogger("feeder").setLevel(level)
