@@ -36,7 +36,7 @@ def entry_xml(stored: StoredEntry, *, html: str, site: SiteInfo) -> bytes:
     long as those three stay.
     """
     bare: bytes = etree.tostring(
-        _entry(stored, html=html, site=site).atom_entry(), encoding="UTF-8", xml_declaration=False
+        entry_of(stored, html=html, site=site).atom_entry(), encoding="UTF-8", xml_declaration=False
     )
     return bare
 
@@ -46,7 +46,7 @@ def atom(listing: TopicListing, entries: Sequence[bytes], *, site: SiteInfo) -> 
 
     The feed's `updated` is the listing's: equal listings and entries give equal bytes.
     """
-    head: bytes = _feed(listing, site).atom_str()
+    head: bytes = feed_of(listing, site).atom_str()
     if not head.endswith(_END):
         raise AssertionError("feedgen writes feeds in another way than feeder expects")
     return b"".join((head.removesuffix(_END), *entries, _END))
@@ -80,7 +80,7 @@ class _Repairs(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no ty
         return entry
 
 
-def _feed(listing: TopicListing, site: SiteInfo) -> _Feed:
+def feed_of(listing: TopicListing, site: SiteInfo) -> _Feed:
     topic = listing.topic
     feed = _Feed(f"{site.base_url}/{FEED_STYLE}")
     feed.id(topic_id(site.authority, topic))
@@ -95,12 +95,12 @@ def _feed(listing: TopicListing, site: SiteInfo) -> _Feed:
     return feed
 
 
-def _entry(stored: StoredEntry, *, html: str, site: SiteInfo) -> FeedEntry:
+def entry_of(stored: StoredEntry, *, html: str, site: SiteInfo) -> FeedEntry:
     entry, article = stored.entry, stored.entry.article
     out = FeedEntry()
     out.register_extension("repairs", _Repairs)
     out.id(entry.id)
-    out.title(one_line(entry.title))
+    out.title(one_line(entry.title) or "Untitled")
     out.updated(_moment(stored.changed))
     out.published(_moment(entry.published))
     out.author([{"name": name} for name in _authors(entry, site)])

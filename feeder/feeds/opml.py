@@ -36,7 +36,6 @@ def opml(listings: Sequence[TopicListing], *, site: SiteInfo) -> bytes:
         newest = max(listing.updated for listing in listings).astimezone(UTC)
         etree.SubElement(head, "dateModified").text = format_datetime(newest, usegmt=True)
     etree.SubElement(head, "ownerName").text = one_line(site.author)
-    etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
     ordered = sorted(listings, key=lambda it: (_ORDER.index(it.topic.kind), fold(it.topic.label), it.slug))
     for kind, group in groupby(ordered, key=lambda it: it.topic.kind):

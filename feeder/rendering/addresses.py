@@ -15,8 +15,9 @@ OPML = "feeds.opml"
 FEED_STYLE = "static/feed.css"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-# RFC 3986: everything an address may hold as it is. "%" stays: what was escaped once is not escaped again.
-_LEGAL = "!#$&'()*+,/:;=?@[]~%-._"
+# RFC 3986: what path, query and fragment may hold as it is. "%" stays: what was escaped once is not escaped again.
+_LEGAL = "!$&'()*+,/:;=?@~%-._"
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -50,19 +51,18 @@ def web_address(address: str | None) -> str | None:
     try:
         parts = urlsplit(address.strip())
         host, port = parts.hostname, parts.port
-        if parts.scheme.lower() not in ("http", "https") or not host:
+        if parts.scheme not in ("http", "https") or not host:
             return None
         if not host.isascii():
             host = host.encode("idna").decode("ascii")
-    except ValueError:  # a broken port or IPv6 address, or a host that IDNA refuses
+        path, query, fragment = (_escaped(part) for part in (parts.path, parts.query, parts.fragment))
+    except ValueError:  # a broken port or IPv6 address, a host that IDNA refuses, a lone surrogate
         return None
-    if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", host):
+    if not _HOST.fullmatch(host):
         return None
-    if ":" in host:
-        host = f"[{host}]"
-    place = host if port is None else f"{host}:{port}"
-    path, query, fragment = (
-        quote(_BARE_PERCENT.sub("%25", part), safe=_LEGAL).replace("[", "%5B").replace("]", "%5D")
-        for part in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme.lower(), place, path, query, fragment.replace("#", "%23")))
+    place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
+    return urlunsplit((parts.scheme, place, path, query, fragment))
+
+
+def _escaped(part: str) -> str:
+    return quote(_BARE_PERCENT.sub("%25", part), safe=_LEGAL)

@@ -27,6 +27,7 @@ from feeder.rendering.directory import by_tag, everything, sections, tag_links
 from feeder.rendering.proofs import proofs
 from feeder.rendering.sanitizing import sanitize
 from feeder.rendering.wording import feed_title
+from feeder.text import clean
 
 _ENTRY = "entry.html.j2"
 _INDEX = "index.html.j2"
@@ -114,18 +115,18 @@ class Renderer:
 
     def _render(self, template: Template, **values: object) -> str:
         with self._told(template.name or "?"):
-            return template.render(values)
+            return clean(template.render(values))
 
     def _text(self, name: str) -> str:
         for path in (folder / name for folder in self._folders):
             try:
-                text = path.read_text("utf-8")
+                text = clean(path.read_text("utf-8"))
             except FileNotFoundError:
                 continue
             except (OSError, UnicodeDecodeError) as error:
                 raise TemplateError(f"{path}: cannot be read: {error}") from error
-            if "</" in text or "\r" in text:
-                raise TemplateError(f'{path}: a style sheet with plain line ends and without "</" is wanted')
+            if "</" in text:
+                raise TemplateError(f'{path}: a style sheet must not hold "</", which ends it inside a page')
             return text
         raise TemplateError(f"{self._folders[-1] / name}: missing; install feeder again")
 

@@ -1,0 +1,69 @@
+"""The list of feeds that a reader imports."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from lxml import etree
+
+from feeder.feeds import opml
+from feeder.model import Topic, TopicKind
+from tests import builders
+from tests.feed_values import EVERYTHING, SITE, listing
+
+LISTINGS = [
+    listing(Topic(kind=TopicKind.PERSON, key="milo-ventimiglia", label="Milo Ventimiglia"), slug="milo-ventimiglia"),
+    listing(Topic(kind=TopicKind.SHOW, key="you", label="You & <Me> \x00"), slug="you"),
+    listing(Topic(kind=TopicKind.SHOW, key="dark", label="Dark"), slug="dark", updated=builders.NOON + timedelta(1)),
+    listing(EVERYTHING, slug="all"),
+]
+
+
+def test_every_feed_is_listed_under_its_kind_with_absolute_addresses() -> None:
+    root = etree.fromstring(opml(LISTINGS, site=SITE))
+    assert (root.tag, root.get("version")) == ("opml", "2.0")
+    body = root.find("body")
+    assert body is not None
+    assert [(o.get("text"), o.get("xmlUrl")) for o in body.iterfind("outline")] == [
+        ("Screen Notes", "https://news.example.org/feeds/all.atom"),
+        ("Shows", None),
+        ("People", None),
+    ]
+    assert [(o.get("text"), o.get("xmlUrl"), o.get("htmlUrl")) for o in body.iterfind("outline/outline")] == [
+        (
+            "Dark · Screen Notes",
+            "https://news.example.org/feeds/show/dark.atom",
+            "https://news.example.org/index.html#show-dark",
+        ),
+        (
+            "You & <Me> \ufffd · Screen Notes",
+            "https://news.example.org/feeds/show/you.atom",
+            "https://news.example.org/index.html#show-you",
+        ),
+        (
+            "Milo Ventimiglia · Screen Notes",
+            "https://news.example.org/feeds/person/milo-ventimiglia.atom",
+            "https://news.example.org/index.html#person-milo-ventimiglia",
+        ),
+    ]
+    assert {o.get("type") for o in root.iter("outline") if o.get("xmlUrl")} == {"rss"}
+    assert all(o.get("text") for o in root.iter("outline"))
+
+
+def test_its_date_is_that_of_the_newest_feed() -> None:
+    found = etree.fromstring(opml(LISTINGS, site=SITE)).findtext("head/dateModified")
+    assert found is not None
+    assert parsedate_to_datetime(found) == builders.NOON + timedelta(1)
+
+
+def test_the_order_in_which_the_store_lists_topics_does_not_matter() -> None:
+    shuffled = random.Random(7).sample(LISTINGS, len(LISTINGS))
+    assert opml(shuffled, site=SITE) == opml(LISTINGS, site=SITE)
+
+
+def test_a_list_of_nothing_is_still_valid() -> None:
+    root = etree.fromstring(opml([], site=SITE))
+    assert [o.get("text") for o in root.iter("outline")] == ["Screen Notes"]
+    assert root.find("head/dateModified") is None
