@@ -10,6 +10,7 @@ from feeder import catalog, extraction
 from feeder.config import Settings
 from feeder.errors import NotAnArticle, SourceError
 from feeder.model import Article, Event, Evidence, Sentence, Tag, Tagging, TagKind
+from feeder.service.app import Tags
 from feeder.sources import Folder, Found, Refused, Stamp, key_of
 from feeder.summarizing import summarize
 from feeder.tagging import MentionModel, Tagger
@@ -33,7 +34,7 @@ def open_tagger(settings: Settings) -> Tagger:
     return Tagger(catalog=known, mentions=MentionModel.load())
 
 
-def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tagger, now: float) -> Iterator[Analysed | Refused]:
+def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: float) -> Iterator[Analysed | Refused]:
     """Each article of these files and folders: in the order given, those of a folder by key. `now`: wall time in s.
 
     Raises SourceError for a path that is not there or a folder that cannot be read.
