@@ -4,7 +4,7 @@
 `compose` puts an entry together and decides what its readers see as changed, `digest` is what they would notice.
 """
 
-from feeder.entries.composing import compose, digest, settled
+from feeder.entries.composing import compose, digest, is_dated, own_date, settled
 from feeder.entries.identity import Known, Recogniser, canonical_link, identify, recognisers, seeds
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "compose",
     "digest",
     "identify",
+    "is_dated",
+    "own_date",
     "recognisers",
     "seeds",
     "settled",

@@ -28,9 +28,19 @@ def digest(article: Article) -> str:
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
 
 
+def own_date(article: Article) -> datetime:
+    """When the outlet last touched it, by its own word."""
+    return max(article.published, article.updated) if article.updated else article.published
+
+
+def is_dated(article: Article) -> bool:
+    """Whether it says itself when it is from; else the date is that of its file."""
+    return article.published_from is not DateSource.FILE_TIME
+
+
 def settled(article: Article, before: StoredEntry | None) -> Article:
     """The article with the date it keeps: one taken from the file's time never replaces a date already given."""
-    if before is None or article.published_from is not DateSource.FILE_TIME:
+    if before is None or is_dated(article):
         return article
     old = before.entry.article
     return replace(article, published=old.published, published_from=old.published_from)
@@ -59,8 +69,7 @@ def compose(
         digest=digest(article),
     )
     if before is None:
-        own_date = max(article.published, article.updated) if article.updated else article.published
-        return StoredEntry(entry=entry, first_seen=now, changed=own_date)
+        return StoredEntry(entry=entry, first_seen=now, changed=own_date(article))
     if before.entry.digest == entry.digest:
         return replace(before, entry=entry)
     return StoredEntry(entry=entry, first_seen=before.first_seen, changed=max(now, before.changed))

@@ -18,7 +18,7 @@ class WriterLock:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         except OSError as error:
-            raise StateError(f"{path} cannot be opened ({error.strerror}); look at its owner and permissions") from error
+            raise StateError(f"{path} cannot be opened ({error.strerror}); check its permissions") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

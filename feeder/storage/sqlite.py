@@ -261,7 +261,14 @@ class SqliteStore(Store):
         kinds = self._db.rows(
             "SELECT kind, count(*) FROM topic WHERE EXISTS (SELECT 1 FROM posting WHERE topic = nr) GROUP BY kind"
         )
-        return {"entries": live, "withdrawn": withdrawn, **dict(kinds)}
+        messages = self._db.rows("SELECT state, count(*) FROM outbox GROUP BY state")
+        return {
+            "entries": live,
+            "withdrawn": withdrawn,
+            **dict(kinds),
+            **dict.fromkeys(DeliveryState, 0),
+            **dict(messages),
+        }
 
     def _number(self, entry_id: str) -> tuple[int, bool]:
         """(the entry's number, whether it is still to be given out): from the id, so that equal stores order alike."""
@@ -395,9 +402,7 @@ class SqliteStore(Store):
             )
             if row is None:
                 return None
-            self._db.execute(
-                "INSERT INTO attempt (outbox, number, started) VALUES (?, ?, ?)", (row[0], row[1], moment)
-            )
+            self._db.execute("INSERT INTO attempt (outbox, number, started) VALUES (?, ?, ?)", (row[0], row[1], moment))
             return _delivery(self._db.row(_DELIVERY + "WHERE outbox.nr = ?", (row[0],)))
 
     def settle(
@@ -470,14 +475,6 @@ class SqliteStore(Store):
             for number, started, ended, outcome, status, error in rows
         )
 
-    def next_due(self, endpoints: Sequence[str]) -> datetime | None:
-        row = self._db.row(
-            "SELECT min(next_at) FROM outbox WHERE state = 'pending' "
-            "AND endpoint IN (SELECT value FROM json_each(?))",
-            (json.dumps(endpoints),),
-        )
-        return None if row[0] is None else decode_moment(row[0])
-
     def check(self) -> Sequence[str]:
         found = [row[0] for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
         found += [f"{row[0]}: a row points nowhere" for row in self._db.rows("PRAGMA foreign_key_check")]
@@ -498,9 +495,7 @@ SERIALISED = "SELECT entry.id, entry.changed, entry_xml.xml " + _RANGE.format(
 
 def _stored(row: Any) -> StoredEntry:
     data, first_seen, changed, _ = row
-    return StoredEntry(
-        entry=decode_entry(data), first_seen=decode_moment(first_seen), changed=decode_moment(changed)
-    )
+    return StoredEntry(entry=decode_entry(data), first_seen=decode_moment(first_seen), changed=decode_moment(changed))
 
 
 def _remembered(row: Any) -> Remembered:

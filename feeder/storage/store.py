@@ -128,7 +128,8 @@ class Store(Protocol):
         """Ids of entries in the feeds whose own file (`article.key`) is no longer a file of theirs; sorted."""
 
     def counts(self) -> Mapping[str, int]:
-        """How many: "entries" in the feeds, "withdrawn", and topics in use by kind ("show", "person", ...)."""
+        """How many: "entries" in the feeds, "withdrawn", topics in use by kind ("show", "person", ...), and messages by
+        state ("pending", ...); what there is none of may be missing, but for entries and messages."""
 
     # -- topics -------------------------------------------------------------------------------------------------
     def slug(self, topic: Topic) -> str:
@@ -197,9 +198,6 @@ class Store(Protocol):
 
     def attempts(self, delivery_id: str) -> Sequence[Attempt]:
         """In order."""
-
-    def next_due(self, endpoints: Sequence[str]) -> datetime | None:
-        """When the next message for one of these endpoints is due; None: nothing is pending."""
 
     def check(self) -> Sequence[str]:
         """What is wrong with the database, for people; reads all of it."""

@@ -15,10 +15,6 @@ def of(entry: Entry) -> tuple[Topic, ...]:
     An ambiguous tag (one with candidates) is in no topic: the subscribers of one Chris Evans are not shown another.
     """
     topics = [ALL]
-    topics += (
-        Topic(kind=_KIND[tag.kind], key=tag.id, label=tag.label) for tag in entry.tags if not tag.candidates
-    )
-    topics += (
-        Topic(kind=TopicKind.EVENT, key=event.type, label=event.type.capitalize()) for event in entry.events
-    )
+    topics += (Topic(kind=_KIND[tag.kind], key=tag.id, label=tag.label) for tag in entry.tags if not tag.candidates)
+    topics += (Topic(kind=TopicKind.EVENT, key=event.type, label=event.type.capitalize()) for event in entry.events)
     return tuple({(topic.kind, topic.key): topic for topic in reversed(topics)}.values())[::-1]

@@ -1,0 +1,140 @@
+"""The parts of a running feeder, opened once and handed to every service function.
+
+What is costly to load (catalog, mention model, templates, network) is loaded when it is first asked for: a build that
+finds nothing new never needs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+import feeder
+from feeder import resources
+from feeder.config import Settings
+from feeder.model import Article, SiteInfo, Tagging
+from feeder.sources import Folder
+from feeder.storage import Store, open_store
+
+if TYPE_CHECKING:  # each of these costs more to import than a build without news takes
+    from feeder.egress import Client
+    from feeder.rendering import Renderer
+
+_log = logging.getLogger(__name__)
+
+
+class Tags(Protocol):
+    """What ingest needs of tagging.Tagger."""
+
+    def tag(self, article: Article) -> Tagging: ...
+
+
+class App:
+    """Settings, store and the rest. Close it, or use it as a context manager."""
+
+    def __init__(
+        self, settings: Settings, store: Store, *, open_tagger: Callable[[Settings], Tags] | None = None
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self._open_tagger = open_tagger or _open_tagger
+
+    @cached_property
+    def site(self) -> SiteInfo:
+        """As configured, but for the authority: the one that the ids in the store were made with stays for ever."""
+        first = self.store.fact("authority")
+        if first is not None and first != self.settings.site.authority:
+            _log.warning("authority kept: stored=%s configured=%s", first, self.settings.site.authority)
+            return replace(self.settings.site, authority=first)
+        return self.settings.site
+
+    @cached_property
+    def folder(self) -> Folder:
+        settings = self.settings
+        return Folder(settings.source_folder, max_bytes=settings.max_bytes, settle=settings.settle)
+
+    @cached_property
+    def tagger(self) -> Tags:
+        return self._open_tagger(self.settings)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        from feeder.rendering import Renderer
+
+        return Renderer(self.settings.templates_folder)
+
+    def client(self, allow_networks: tuple[str, ...]) -> Client:
+        """A new one; the caller closes it."""
+        from feeder.egress import Client
+
+        return Client(allow_networks=allow_networks)
+
+    @cached_property
+    def tagging_version(self) -> str:
+        """Changes when the owner's catalog files or watched names do: then old entries are tagged again.
+
+        Not when feeder itself is updated: some readers show an entry as new when its categories change.
+        """
+        watches = sorted((watch.name, watch.aliases) for watch in self.settings.watches)
+        return _digest(repr(watches).encode(), *map(_bytes, self.settings.catalog_files))
+
+    @cached_property
+    def entry_version(self) -> str:
+        """Of everything but the entry itself that its XML depends on."""
+        folders = (resources.templates(), self.settings.templates_folder)
+        templates = [path for folder in folders if folder for path in sorted(folder.rglob("*")) if path.is_file()]
+        site = self.site
+        words = (feeder.__version__, self.settings.content, site.author, site.authority, site.language)
+        return _digest(repr(words).encode(), *map(_bytes, templates))
+
+    @cached_property
+    def output_version(self) -> str:
+        """Of everything but entries that a published file depends on, and where they are published."""
+        words = (self.entry_version, self.site, self.settings.feed_limit, str(self.settings.output_folder))
+        return _digest(repr(words).encode())
+
+    def close(self) -> None:
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_app(settings: Settings, *, write: bool) -> App:
+    """The app of these settings. `write` locks the state folder and takes back what a killed process had claimed.
+
+    Raises StateError and its leaves.
+    """
+    store = open_store(settings.state_folder, write=write)
+    if write and (released := store.release_leases()):
+        _log.info("deliveries released: count=%d", released)
+    return App(settings, store)
+
+
+def _open_tagger(settings: Settings) -> Tags:
+    from feeder.service.analyse import open_tagger
+
+    return open_tagger(settings)
+
+
+def _bytes(path: Path) -> bytes:
+    """Of a file that may be missing: whoever needs it will say so."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

@@ -1,0 +1,86 @@
+"""Folder -> store -> feeds, once (`build`) or as long as wanted (`running`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from feeder.config import Settings
+from feeder.model import DeliveryState
+from feeder.service import clock
+from feeder.service.app import App, open_app
+from feeder.service.ingest import IngestReport, ingest
+from feeder.service.progress import Progress, unseen
+from feeder.service.publish import PublishReport, publish
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build found and made."""
+
+    ingest: IngestReport
+    publish: PublishReport
+    counts: Mapping[str, int]  #: "entries" in the feeds, "withdrawn", and topics by kind: "show", "person", "event"
+    pending: int  #: alerts that wait to be sent
+    output: Path
+    seconds: float  #: it took
+
+
+def build(settings: Settings, *, progress: Progress = unseen) -> BuildReport:
+    """Bring store and feeds up to date with the folder. Raises FeederError."""
+    with open_app(settings, write=True) as app:
+        return refresh(app, progress=progress)
+
+
+def refresh(app: App, *, progress: Progress = unseen, stopping: Callable[[], bool] = lambda: False) -> BuildReport:
+    """`build` with an app that is open."""
+    begun = clock.monotonic()
+    ingested = ingest(app, progress=progress, stopping=stopping)
+    published = publish(app, progress=progress)
+    report = BuildReport(
+        ingest=ingested,
+        publish=published,
+        counts=app.store.counts(),
+        pending=app.store.counts()[DeliveryState.PENDING],
+        output=app.settings.output_folder,
+        seconds=clock.monotonic() - begun,
+    )
+    _log.info(
+        "build: read=%d added=%d updated=%d withdrawn=%d set_aside=%d alerts=%d written=%d seconds=%.2f",
+        ingested.read,
+        ingested.added,
+        ingested.updated,
+        ingested.withdrawn,
+        len(ingested.set_aside),
+        ingested.alerts,
+        len(published.written),
+        report.seconds,
+    )
+    return report
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[App]:
+    """Builds by the schedule and sends what is due, in threads of its own, until the block ends.
+
+    Leaving the block waits for what is under way: a request for 30 s at most. Raises StateError on entry.
+    """
+    from feeder.service.notify import dispatch
+    from feeder.service.schedule import Ticker
+
+    with open_app(settings, write=True) as app:
+        ticker = Ticker(
+            refresh=lambda stopping: refresh(app, stopping=stopping),
+            dispatch=lambda stopping: dispatch(app, stopping=stopping),
+            schedule=settings.schedule,
+        )
+        ticker.start()
+        try:
+            yield app
+        finally:
+            ticker.stop()

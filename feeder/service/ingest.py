@@ -1,0 +1,411 @@
+"""Folder -> articles -> entries and alerts in the store.
+
+The store is up to date with the folder when `ingest` returns. Killed at any moment it has lost nothing: what a
+transaction holds (a hundred articles with their entries, postings and alerts) is there or will be made again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import feeder
+from feeder import entries, topics
+from feeder.errors import FeederError, NotAnArticle
+from feeder.model import Article, Sentence, StoredEntry, Tagging
+from feeder.service import clock, watching
+from feeder.service.app import App
+from feeder.service.progress import Progress, unseen
+from feeder.sources import Found, Refused, Unchanged
+from feeder.sources import Stamp as SourceStamp
+from feeder.storage import Fate, FileRecord, Remembered, Stamp
+
+_BATCH = 100  # articles a transaction
+
+#: The file may well be an article, only not at this moment: what was known of it stays.
+_PASSING = frozenset({"unsettled", "unreadable"})
+#: Reason code of a file that feeder could not digest.
+FAILED = "failed"
+
+_log = logging.getLogger(__name__)
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A file that is in no feed, or not as it stands now."""
+
+    key: str
+    reason: str  #: as in errors.NotAnArticle, or "failed"
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What one look at the folder came to."""
+
+    files: int  #: seen, of any kind
+    read: int  #: new or changed articles
+    added: int  #: entries
+    updated: int  #: entries of which a reader notices a change
+    withdrawn: int
+    restored: int
+    retagged: int
+    alerts: int  #: messages put into the outbox
+    complete: bool  #: False: it was stopped; the next run goes on from there
+    set_aside: tuple[SetAside, ...]  #: by key, also those known from earlier
+
+
+def ingest(
+    app: App,
+    *,
+    progress: Progress = unseen,
+    stopping: Callable[[], bool] = _never,
+    wait: Callable[[float], None] = clock.wait,
+) -> IngestReport:
+    """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError.
+
+    The first run over a new store is the baseline: it alerts nobody. `stopping` is asked between articles; on True what
+    was done is kept and nothing counts as gone.
+    """
+    store, now = app.store, clock.now()
+    retagged = _prepare(app, now=now, progress=progress)
+    known = {key: SourceStamp(size=s.size, mtime_ns=s.mtime_ns, inode=s.inode) for key, s in store.stamps().items()}
+    identity = app.folder.identity()
+    seen = tuple(app.folder.scan(known, now=clock.wall(), wait=wait, identity=store.fact("source")))
+    gone = _gone(store.file_keys(), seen)
+    found = [outcome for outcome in seen if isinstance(outcome, Found)]
+    run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None)
+    stopped = False
+    for done, item in enumerate(found):
+        if stopped := stopping():
+            break
+        progress("reading", done, len(found))
+        run.take(item)
+    run.refuse(outcome for outcome in seen if isinstance(outcome, Refused))
+    run.flush()
+    if not stopped:
+        run.let_go()
+        _set_facts(app, {"source": identity, "baseline": store.fact("baseline") or now.isoformat()})
+        progress("reading", len(found), len(found))
+    return IngestReport(
+        files=len(seen),
+        retagged=retagged,
+        set_aside=tuple(_set_aside(app, run.kept)),
+        complete=not stopped,
+        **run.counts,
+    )
+
+
+def _prepare(app: App, *, now: datetime, progress: Progress) -> int:
+    """What a new program, a new catalog or a new watch asks for before the folder is read; entries tagged again."""
+    store = app.store
+    retagged = 0
+    program = f"{feeder.__version__} {app.tagging_version}"
+    if store.fact("program") != program:
+        with store.transaction():
+            store.forget_stamps(fate=Fate.FAILED)
+            store.forget_stamps(fate=Fate.SET_ASIDE)
+            store.set_fact("program", program)
+    if store.fact("tagging") not in (None, app.tagging_version):
+        retagged = _retag(app, now=now, progress=progress)
+    _set_facts(app, {"tagging": app.tagging_version, "authority": app.site.authority})
+    return retagged
+
+
+def _retag(app: App, *, now: datetime, progress: Progress) -> int:
+    """Tag every entry again, without an alert and without a change its readers would notice; how many differ."""
+    store, differing = app.store, 0
+    batch: list[StoredEntry] = []
+
+    def flush() -> None:
+        with store.transaction():
+            for stored in batch:
+                store.put_entry(stored, topics=topics.of(stored.entry), marks=())
+        batch.clear()
+
+    total = store.counts()["entries"]
+    for done, before in enumerate(store.entries()):
+        progress("tagging again", done, total)
+        entry = before.entry
+        try:
+            tagging = app.tagger.tag(entry.article)
+        except FeederError:
+            raise
+        except Exception as error:  # one article must not stop the others; its old tags stay
+            _log.warning("tagging failed: key=%s error=%s", entry.article.key, _told(error))
+            continue
+        after = entries.compose(
+            entry.article, id=entry.id, summary=entry.summary, tagging=tagging, before=before, now=now
+        )
+        if after != before:
+            differing += 1
+            batch.append(after)
+            if len(batch) == _BATCH:
+                flush()
+    flush()
+    return differing
+
+
+def _set_facts(app: App, facts: Mapping[str, str]) -> None:
+    """Only what differs, so that a run without news writes nothing."""
+    news = {name: value for name, value in facts.items() if app.store.fact(name) != value}
+    if news:
+        with app.store.transaction():
+            for name, value in news.items():
+                app.store.set_fact(name, value)
+
+
+def _gone(known: frozenset[str], seen: Iterable[Found | Unchanged | Refused]) -> frozenset[str]:
+    """Keys that did not come up, but for those below a folder that could not be looked into."""
+    keys = {outcome.key for outcome in seen}
+    closed = tuple(key for key in keys if key.endswith("/"))
+    return frozenset(key for key in known - keys if not key.startswith(closed))
+
+
+def _set_aside(app: App, kept: Mapping[str, Refused]) -> Iterator[SetAside]:
+    records = {
+        record.key: SetAside(key=record.key, reason=record.reason, detail=record.detail)
+        for fate in (Fate.SET_ASIDE, Fate.FAILED)
+        for record in app.store.files(fate=fate)
+    }
+    records |= {key: SetAside(key=key, reason=it.reason, detail=it.detail) for key, it in kept.items()}
+    yield from (records[key] for key in sorted(records))
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One file's outcome, to be stored."""
+
+    record: FileRecord
+    stored: StoredEntry | None = None
+    marks: tuple[tuple[str, str], ...] = ()
+    rings: tuple[watching.Ring, ...] = ()
+
+
+@dataclass(slots=True)
+class _Run:
+    """One pass over the folder. Works outside of transactions and stores what came of it in batches."""
+
+    app: App
+    now: datetime
+    gone: frozenset[str]
+    silent: bool
+    kept: dict[str, Refused] = field(default_factory=dict)  #: known articles that cannot be looked at now
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("read", "added", "updated", "withdrawn", "restored", "alerts"), 0)
+    )
+    _new: set[str] = field(default_factory=set)  #: ids minted in this run: nobody has seen them yet
+    _pending: list[_Change] = field(default_factory=list)
+    _pending_marks: set[tuple[str, str]] = field(default_factory=set)
+    _pending_ids: set[str] = field(default_factory=set)
+
+    def take(self, found: Found) -> None:
+        """One file that is new or has changed."""
+        stamp = Stamp(found.stamp.size, found.stamp.mtime_ns, found.stamp.inode)
+        try:
+            article = self._read(found)
+        except NotAnArticle as error:
+            self._put_aside(found.key, error.reason, error.detail, stamp)
+            return
+        except FeederError:
+            raise
+        except Exception as error:  # a file nobody foresaw is quarantined and stops nothing
+            self._quarantine(found.key, error, stamp)
+            return
+        marks = entries.recognisers(article)
+        if not self._pending_marks.isdisjoint(marks):
+            self.flush()  # the one it may be the same as must be in the store to be recognised
+        try:
+            self._add(self._change(article, stamp, marks))
+        except FeederError:
+            raise
+        except Exception as error:
+            self._quarantine(found.key, error, stamp)
+
+    def refuse(self, refused: Iterable[Refused]) -> None:
+        """What the folder itself does not take for an article."""
+        for outcome in refused:
+            self._put_aside(outcome.key, outcome.reason, outcome.detail, None, outcome)
+
+    def flush(self) -> None:
+        """Store what is pending: entries, postings, files, alerts and deliveries together."""
+        if not self._pending:
+            return
+        store = self.app.store
+        with store.transaction():
+            for change in self._pending:
+                if change.stored is not None:
+                    store.put_entry(change.stored, topics=topics.of(change.stored.entry), marks=change.marks)
+                store.put_file(change.record)
+                for ring in change.rings:
+                    for delivery in watching.deliveries(ring, store=store, site=self.app.site, now=self.now):
+                        self.counts["alerts"] += store.add_delivery(delivery, now=self.now)
+        self._pending.clear()
+        self._pending_marks.clear()
+        self._pending_ids.clear()
+
+    def let_go(self) -> None:
+        """Forget the files that are gone. An entry that lost its own goes on with its next one, or leaves."""
+        store = self.app.store
+        if self.gone:
+            with store.transaction():
+                for key in self.gone:
+                    store.remove_file(key)
+        tried: set[str] = set()
+        while homeless := [entry_id for entry_id in store.unsettled() if entry_id not in tried]:
+            for entry_id in homeless:
+                files = [record for record in store.files(entry_id=entry_id) if record.key not in self.kept]
+                if not files:
+                    if not store.files(entry_id=entry_id):
+                        self._withdraw(entry_id)
+                    tried.add(entry_id)
+                elif (stamp := files[0].stamp) is None:
+                    tried.add(entry_id)
+                else:
+                    record = files[0]
+                    self.take(
+                        Found(
+                            key=record.key,
+                            stamp=SourceStamp(size=stamp.size, mtime_ns=stamp.mtime_ns, inode=stamp.inode),
+                        )
+                    )
+                    self.flush()
+                    if store.file(record.key) == record:
+                        tried.add(entry_id)
+
+    def _withdraw(self, entry_id: str) -> None:
+        with self.app.store.transaction():
+            self.app.store.withdraw(entry_id, now=self.now)
+        self.counts["withdrawn"] += 1
+
+    def _read(self, found: Found) -> Article:
+        from feeder import extraction  # brings HTML and encoding libraries along
+
+        article = extraction.read(self.app.folder.read(found), zone=self.app.settings.zone)
+        self.counts["read"] += 1
+        return article
+
+    def _analyse(self, article: Article) -> tuple[tuple[Sentence, ...], Tagging]:
+        from feeder.summarizing import summarize
+        from feeder.text import sentences
+
+        parts = sentences(article.text, body_start=article.body_start)
+        return summarize(article, parts), self.app.tagger.tag(article)
+
+    def _change(self, article: Article, stamp: Stamp, marks: tuple[tuple[str, str], ...]) -> _Change:
+        remembered = self._recognise(article)
+        if remembered is not None and remembered.stored.entry.id in self._pending_ids:
+            self.flush()
+            remembered = self._recognise(article)
+        entry_id = self._mint(article) if remembered is None else remembered.stored.entry.id
+        record = FileRecord(key=article.key, stamp=stamp, fate=Fate.ENTRY, digest=article.digest, entry_id=entry_id)
+        if remembered is not None and not self._speaks_for(article, remembered):
+            return _Change(record=record, stored=remembered.stored, marks=marks)
+        before = None if remembered is None else remembered.stored
+        seen = None if entry_id in self._new else before  # what readers may have seen
+        article = entries.settled(article, seen)
+        if remembered is not None and remembered.withdrawn is not None:
+            self.counts["restored"] += 1
+        if before is not None and replace(before.entry.article, key=article.key) == article:
+            stored = replace(before, entry=replace(before.entry, article=article))
+            return _Change(record=record, stored=stored, marks=marks)
+        summary, tagging = self._analyse(article)
+        stored = entries.compose(article, id=entry_id, summary=summary, tagging=tagging, before=seen, now=self.now)
+        if before is None:
+            self._new.add(entry_id)
+            self.counts["added"] += 1
+        elif seen is not None and seen.entry.digest != stored.entry.digest:
+            self.counts["updated"] += 1
+        rings: Iterable[watching.Ring] = ()
+        if not self.silent:
+            rings = watching.rings(self.app.settings.watches, stored, before=before.entry if before else None)
+        return _Change(record=record, stored=stored, marks=marks, rings=tuple(rings))
+
+    def _recognise(self, article: Article) -> Remembered | None:
+        """The entry this article belongs to, as the store has it."""
+        candidates = [
+            (mark, remembered)
+            for mark, value in entries.recognisers(article)
+            for remembered in self.app.store.recognised(mark, value)
+        ]
+        entry_id = entries.identify(
+            article,
+            [entries.Known(id=it.stored.entry.id, by=mark, article=it.stored.entry.article) for mark, it in candidates],
+        )
+        return next((it for _, it in candidates if it.stored.entry.id == entry_id), None)
+
+    def _mint(self, article: Article) -> str:
+        from feeder.feeds import entry_id  # brings feedgen along
+
+        return next(
+            made
+            for seed in entries.seeds(article)
+            if self.app.store.remembered(made := entry_id(self.app.site.authority, seed)) is None
+        )
+
+    def _speaks_for(self, article: Article, remembered: Remembered) -> bool:
+        """Whether the entry is to be as this file says: it is the file the entry came from, or takes its place.
+
+        Of several files of one entry, the one the entry came from speaks for it, until another one is edited or a new
+        one brings a later date. A copy just stands by.
+        """
+        own = remembered.stored.entry.article
+        if remembered.withdrawn is not None or own.key == article.key or own.key in self.gone:
+            return True
+        source = self.app.store.file(own.key)
+        if source is None or source.entry_id != remembered.stored.entry.id:
+            return True
+        if article.digest == own.digest:
+            return False
+        former = self.app.store.file(article.key)
+        if former is not None and former.entry_id == remembered.stored.entry.id:
+            return former.digest != article.digest
+        return entries.own_date(article) > entries.own_date(own) and entries.is_dated(article)
+
+    def _put_aside(
+        self, key: str, reason: str, detail: str, stamp: Stamp | None, refused: Refused | None = None
+    ) -> None:
+        former = self.app.store.file(key)
+        if reason in _PASSING:
+            if former is not None and former.fate is Fate.ENTRY:
+                self.kept[key] = refused or Refused(key=key, reason=reason, detail=detail)
+                return
+            stamp = None
+        record = FileRecord(key=key, stamp=stamp, fate=Fate.SET_ASIDE, reason=reason, detail=detail)
+        if record != former:
+            self._add(_Change(record=record))
+
+    def _quarantine(self, key: str, error: Exception, stamp: Stamp) -> None:
+        _log.warning("article failed: key=%s error=%s", key, _told(error))
+        former = self.app.store.file(key)
+        self._add(
+            _Change(
+                record=FileRecord(
+                    key=key,
+                    stamp=stamp,
+                    fate=Fate.FAILED,
+                    digest=former.digest if former else None,
+                    entry_id=former.entry_id if former else None,
+                    reason=FAILED,
+                    detail=_told(error),
+                )
+            )
+        )
+
+    def _add(self, change: _Change) -> None:
+        self._pending.append(change)
+        self._pending_marks.update(change.marks)
+        if change.stored is not None:
+            self._pending_ids.add(change.stored.entry.id)
+        if len(self._pending) >= _BATCH:
+            self.flush()

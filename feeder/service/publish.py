@@ -1,0 +1,53 @@
+"""Store -> feeds, index page and OPML in the output folder; only what changed.
+
+Whether there is anything to do is decided here, from the store and the sizes of the published files. What doing it
+needs (feedgen, templates) is loaded after that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feeder.service.app import App
+from feeder.service.progress import Progress, unseen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """What changed in the output folder."""
+
+    written: tuple[str, ...] = ()  #: paths, in the order they were written
+    removed: tuple[str, ...] = ()
+    bytes: int = 0  #: written
+    feeds: int = 0  #: published in all
+
+
+def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
+    """Bring the output folder up to date with the store. Raises PublishError, TemplateError, StateError.
+
+    Killed at any moment it leaves each file whole, old or new, and goes on from there the next time.
+    """
+    store = app.store
+    changed = store.fact("output") != app.output_version
+    damaged = any(not _intact(app, path, size) for path, size in store.published_files())
+    if changed or damaged:
+        with store.transaction():
+            store.all_topics_dirty()
+            store.set_fact("output", "")  # until all of it is done
+    elif not store.dirty():
+        return PublishReport(feeds=len(store.listings()))
+
+    from feeder.service.pressing import press
+
+    report = press(app, progress=progress)
+    if store.fact("output") != app.output_version:
+        with store.transaction():
+            store.set_fact("output", app.output_version)
+    return report
+
+
+def _intact(app: App, path: str, size: int) -> bool:
+    try:
+        return (app.settings.output_folder / path).stat().st_size == size
+    except OSError:
+        return False
