@@ -48,7 +48,10 @@ _TINY = 3
 _TELLING = 8
 
 _NICKNAME = re.compile(r"""(?<=\s)["'“‘](?P<nick>[^"'“”‘’]+)["'”’]\s+""")
-_HONORIFIC = re.compile(r"(?:Dr|Det|Lt|Sgt|Capt|Col|Prof|Rev)\.? (?=\S+ \S)|(?:Detective|Doctor|Captain) (?=\S+ \S)")
+_HONORIFIC = re.compile(r"(?:Dr|Det|Lt|Sgt|Capt|Col|Prof|Rev)\. (?=\S+ \S)|(?:Detective|Doctor|Captain) (?=\S+ \S)")
+
+#: What a name must have for any respelling to change it; most names have none of it.
+_VARIABLE = re.compile(r"""[&:'’"“.,*!?]|\b(?:and|Jr|Sr|Detective|Doctor|Captain)\b""")
 
 _Respell = Callable[[str], str]
 
@@ -76,6 +79,8 @@ def spellings(name: str) -> tuple[str, ...]:
     Never without its leading article or any other word: that is for an alias to say. Nicknames in quotes and
     honorifics are the exception: `Miriam "Midge" Maisel` is also Miriam Maisel and Midge Maisel.
     """
+    if not _VARIABLE.search(name):
+        return (name,)
     forms = dict.fromkeys(_persons(name))
     for respell in _RESPELLINGS:
         forms.update(dict.fromkeys([respell(form) for form in forms]))
@@ -101,7 +106,7 @@ def fits(printed: str, surface: str, *, caseless: bool = False) -> bool:
     words = printed.split()
     if len(words) == 1 and len(printed) <= _SHORT and (len(printed) <= _TINY or _shouted(printed)):
         return _letters(printed) == _letters(surface)
-    if caseless:
+    if caseless and printed.lower() != printed:
         return len(words) > 1 and len(printed) >= _TELLING
     theirs = surface.split()
     if len(theirs) != len(words):  # spaces around a dash; the first and the last word still say enough

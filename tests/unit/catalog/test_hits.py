@@ -48,6 +48,8 @@ def found(catalog: Catalog, text: str) -> list[str]:
         ("The Marvelous Mrs. Maisel", "The Marvelous Mrs Maisel", "The Marvelous Mrs Maisel"),
         ("Pokémon", "Pokemon returns", "Pokemon"),
         ("24", "“24” is back", "24"),
+        ("90210", "on 90210 again", "90210"),
+        ("thirtysomething", "on thirtysomething again", "thirtysomething"),
         ("Lost", "the LOST finale", "LOST"),
         ("GoT", "a GoT spinoff", "GoT"),
         ("SVU", "an SVU episode", "SVU"),
