@@ -4,12 +4,14 @@
     ├── ConfigError            config.toml: names file, line and key                      (exit 78)
     ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
     ├── CatalogError           a catalog file: names file, line and column                (exit 65)
+    ├── ModelError             the mention model's files are missing, damaged or of another version (exit 69)
     ├── SourceError            the article folder cannot be read as a whole               (exit 66)
     ├── NotAnArticle           one file is set aside; carries the reason; never stops the others
     ├── StateError             the state folder or its database cannot be used            (exit 73)
     │   ├── StateLocked        another process writes here; names its pid                 (exit 75)
     │   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
     ├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
+    ├── ServeError             host and port cannot be listened on                        (exit 69)
     └── DeliveryError          one attempt at an endpoint failed
         ├── TemporaryDeliveryError   worth another try; may carry `retry_after`
         ├── PermanentDeliveryError   no try will help (bad address, refused by the guard)
@@ -42,6 +44,12 @@ class CatalogError(FeederError):
     """A catalog file is cut off, has wrong columns or another encoding; nothing of it was taken in."""
 
     exit_code = 65
+
+
+class ModelError(FeederError):
+    """The mention model's files are missing, damaged, or made for another version of feeder."""
+
+    exit_code = 69
 
 
 class SourceError(FeederError):
@@ -85,6 +93,12 @@ class PublishError(FeederError):
     """Feeds or pages could not be written; what was published before is untouched."""
 
     exit_code = 73
+
+
+class ServeError(FeederError):
+    """Host and port cannot be listened on."""
+
+    exit_code = 69
 
 
 class DeliveryError(FeederError):

@@ -1,0 +1,93 @@
+"""The ASGI application that serves the published folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from feeder.web.conditional import accepts_gzip, held, unchanged_since
+from feeder.web.files import PublicFiles, Representation, Version
+
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# A feed carries text of others: should a browser show it, nothing in it runs or loads.
+_FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox; frame-ancestors 'none'"
+_SECURITY = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+
+
+def application(public: Path, *, max_age: int, wall: Callable[[], float] = time.time) -> ASGIApp:
+    """Serves `public` to GET and HEAD; everything that is not a published file is a 404.
+
+    `max_age`: seconds for which readers need not ask again; best the time to the next refresh. `wall`: POSIX seconds.
+    """
+    files = PublicFiles(public)
+
+    async def serve(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
+        if scope["method"] not in ("GET", "HEAD"):
+            return await _answer(send, scope, 405, {"allow": "GET, HEAD", **_PLAIN}, b"GET and HEAD only.\n")
+        version = await files.version(scope["path"])
+        if version is None:
+            return await _answer(send, scope, 404, _PLAIN, b"Nothing is published here.\n")
+        # In the second of a change the date cannot tell two versions apart, and a date ahead of us is a lie: no date
+        # then, readers have the entity tag (RFC 9110 section 8.8.2).
+        dated = version.modified + 1 <= wall()
+        status, chosen = _choose(version, Headers(scope=scope), dated=dated)
+        headers = {"etag": chosen.etag, "cache-control": f"public, max-age={max_age}"}
+        if version.compressible:
+            headers["vary"] = "accept-encoding"
+        if dated:
+            headers["last-modified"] = formatdate(version.modified, usegmt=True)
+        if status == 304:
+            return await _answer(send, scope, 304, headers, b"")
+        headers["content-type"] = version.media_type
+        headers["content-security-policy"] = (
+            _PAGE_POLICY if version.media_type.startswith("text/html") else _FEED_POLICY
+        )
+        if chosen.coding is not None:
+            headers["content-encoding"] = chosen.coding
+        return await _answer(send, scope, 200, headers, chosen.body)
+
+    return serve
+
+
+_PLAIN = {
+    "content-type": "text/plain; charset=utf-8",
+    "cache-control": "no-cache",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def _choose(version: Version, headers: Headers, *, dated: bool) -> tuple[int, Representation]:
+    """The status and the representation it speaks of (RFC 9110 section 13.2.2)."""
+    wanted = version.plain
+    if version.gzipped is not None and accepts_gzip(_all(headers, "accept-encoding")):
+        wanted = version.gzipped
+    if "if-none-match" in headers:
+        representations = {wanted.etag: wanted, **version.representations}
+        etag = held(_all(headers, "if-none-match"), representations)
+        return (200, wanted) if etag is None else (304, representations[etag])
+    if dated and unchanged_since(headers.get("if-modified-since", ""), version.modified):
+        return 304, wanted
+    return 200, wanted
+
+
+def _all(headers: Headers, name: str) -> str:
+    """A list header as one, however many lines it came in (RFC 9110 section 5.3)."""
+    return ",".join(headers.getlist(name))
+
+
+async def _answer(send: Send, scope: Scope, status: int, headers: dict[str, str], body: bytes) -> None:
+    headers = {**headers, **_SECURITY}
+    if status != 304:
+        headers["content-length"] = str(len(body))
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,0 +1,92 @@
+"""A published folder behind a real server on a free port."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from feeder.web.application import application
+from feeder.web.server import Server
+
+#: The time files of the folder say they are from, unless a test says otherwise: 2021-06-15 12:00:00 UTC.
+LONG_AGO = 1623758400
+FEED = (
+    '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Café</title>' + "<entry/>" * 500
+).encode()
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: dict[str, str]  #: lower-case names
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Site:
+    """The folder and its server."""
+
+    public: Path
+    port: int
+
+    def write(self, path: str, data: bytes, *, at: float = LONG_AGO) -> Path:
+        """Published as the program does it: written aside, then renamed into place."""
+        target = self.public / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".tmp-{target.name}")
+        aside.write_bytes(data)
+        os.utime(aside, (at, at))
+        aside.rename(target)
+        return target
+
+    def ask(self, path: str, *, method: str = "GET", **headers: str) -> Reply:
+        """Header names with _ for -."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders()
+            response = connection.getresponse()
+            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
+    def raw(self, data: bytes) -> bytes:
+        """All the server has to say to these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as sock:
+            sock.sendall(data)
+            answer = b""
+            while more := sock.recv(65536):
+                answer += more
+            return answer
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    started = threading.Event()
+    public = tmp_path / "public"
+    public.mkdir()
+    (tmp_path / "secret.html").write_text("PLANTED")
+    server = Server(
+        application(public, max_age=300), host="127.0.0.1", port=0, on_started=lambda address: started.set()
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert started.wait(10)
+        port = urlsplit(server.address).port
+        assert port is not None
+        it = Site(public, port)
+        it.write("feeds/all.atom", FEED)
+        it.write("index.html", b"<!doctype html><title>Feeds</title>")
+        yield it
+    finally:
+        server.stop()
+        thread.join(15)
