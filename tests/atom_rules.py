@@ -1,4 +1,4 @@
-"""RFC 4287 as a list of complaints: every MUST, the SHOULDs that readers and validators hold feeds to, and feeder's own.
+"""RFC 4287 as a list of complaints: every MUST, the SHOULDs that readers and validators insist on, and feeder's own.
 
 `problems(xml, location=...)` is empty for a feed that any reader can take. Written from the RFC; it shares nothing
 with the code that writes feeds.
@@ -78,9 +78,9 @@ def _feed(feed: etree._Element, location: str | None) -> Iterator[str]:
     if _text(feed, "id") in {_text(e, "id") for e in entries}:
         yield "the feed has the id of an entry"
     dates = [_date(_text(e, "updated")) for e in entries]
-    if (newest := max((d for d in dates if d), default=None)) and (own_date := _date(_text(feed, "updated"))):
-        if own_date < newest:
-            yield "the feed's updated is before that of an entry"
+    own_date = _date(_text(feed, "updated"))
+    if own_date and any(own_date < date for date in dates if date):
+        yield "the feed's updated is before that of an entry"
     generator = feed.find(f"{ATOM}generator")
     if generator is not None and not (generator.text or "").strip():
         yield "an empty generator"

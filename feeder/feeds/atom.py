@@ -20,7 +20,7 @@ from lxml import etree
 
 from feeder.feeds.identity import tag_uri, topic_id
 from feeder.model import Entry, SiteInfo, StoredEntry, TopicListing
-from feeder.rendering.addresses import FEED_STYLE, feed_path, page_path, web_address
+from feeder.rendering.addresses import FEED_STYLE, entry_path, feed_path, page_path, web_address
 from feeder.rendering.wording import feed_subtitle, feed_title
 from feeder.text import clean, one_line, slug
 
@@ -32,8 +32,8 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def entry_xml(stored: StoredEntry, *, html: str, site: SiteInfo) -> bytes:
     """One `<entry>` without a namespace of its own: it takes that of the feed it is spliced into.
 
-    `html` is the sanitised body. Of `site` only author, authority and language matter, so the bytes may be kept as
-    long as those three stay.
+    `html` is the sanitised body. The bytes may be kept as long as entry, html, base address, author, authority and
+    language stay.
     """
     bare: bytes = etree.tostring(
         entry_of(stored, html=html, site=site).atom_entry(), encoding="UTF-8", xml_declaration=False
@@ -107,9 +107,10 @@ def entry_of(stored: StoredEntry, *, html: str, site: SiteInfo) -> FeedEntry:
     out.summary(clean(" ".join(sentence.text for sentence in entry.summary)), type="text")
     out.content(clean(html), type="html")
     out.category(list(_categories(entry, site.authority)))
-    # The original is what the entry is about and where a reader's "open" goes. `via` would only say it once more.
-    if address := web_address(article.link):
-        out.repairs.links.append({"rel": "alternate", "type": "text/html", "href": address})
+    # The original is where a reader's "open" should go; `via` would only say it once more. Where there is none, readers
+    # made with feedparser would offer the id as a link, which leads nowhere: the page that lists the entry is better.
+    address = web_address(article.link) or f"{site.base_url}/{entry_path(entry.id)}"
+    out.repairs.links.append({"rel": "alternate", "type": "text/html", "href": address})
     if article.language != site.language:
         out.repairs.language = article.language
     return out

@@ -40,6 +40,16 @@ def page_path(topic: Topic, slug: str) -> str:
     return INDEX_PAGE if topic.kind is TopicKind.ALL else f"{INDEX_PAGE}#{topic_anchor(topic, slug)}"
 
 
+def entry_path(entry_id: str) -> str:
+    """The page about the entry: its place on the index page while it is among the latest, the page itself later."""
+    return f"{INDEX_PAGE}#{entry_anchor(entry_id)}"
+
+
+def entry_anchor(entry_id: str) -> str:
+    """ "entry-dgzfqvxbyfimva2m77ellgzdvw", the last part of the id; fit for a fragment whatever the id is."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", entry_id.rpartition(":")[2])
+
+
 def web_address(address: str | None) -> str | None:
     """The address in ASCII (RFC 3986) where it is an absolute http(s) one, else None.
 

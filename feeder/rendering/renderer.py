@@ -22,7 +22,7 @@ from feeder import resources
 from feeder.errors import TemplateError
 from feeder.model import SiteInfo, StoredEntry, TopicListing
 from feeder.rendering import samples
-from feeder.rendering.addresses import FEED_STYLE, OPML, feed_path, topic_anchor, web_address
+from feeder.rendering.addresses import FEED_STYLE, OPML, entry_anchor, feed_path, topic_anchor, web_address
 from feeder.rendering.directory import by_tag, everything, sections, tag_links
 from feeder.rendering.proofs import proofs
 from feeder.rendering.sanitizing import sanitize
@@ -54,7 +54,11 @@ class Renderer:
         )
         self._environment.filters.update(day=_day, instant=_instant, web_address=web_address)
         self._environment.globals.update(
-            feed_path=feed_path, feed_title=feed_title, topic_anchor=topic_anchor, opml_path=OPML
+            entry_anchor=entry_anchor,
+            feed_path=feed_path,
+            feed_title=feed_title,
+            topic_anchor=topic_anchor,
+            opml_path=OPML,
         )
         self._entry = self._load(_ENTRY)
         self._index = self._load(_INDEX)

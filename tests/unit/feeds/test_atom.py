@@ -110,17 +110,13 @@ def test_every_entry_says_who_wrote_it(byline: tuple[str, ...], outlet: str | No
     assert [name.text for name in found.iterfind(f"{ATOM}author/{ATOM}name")] == expected
 
 
-def test_an_article_without_an_address_has_no_link_but_its_content() -> None:
-    found = parsed(an_entry_with(link=None))
-    assert found.findall(f"{ATOM}link") == []
-    assert found.findtext(f"{ATOM}content") == HTML
-
-
 @pytest.mark.parametrize(
-    "link", ["javascript:alert(1)", "data:text/html,x", "/relative", "file:///etc/passwd", "http://"]
+    "link", [None, "javascript:alert(1)", "data:text/html,x", "/relative", "file:///etc/passwd", "http://"]
 )
-def test_a_link_that_a_reader_must_not_follow_is_left_out(link: str) -> None:
-    assert parsed(an_entry_with(link=link)).findall(f"{ATOM}link") == []
+def test_an_article_without_an_address_to_follow_leads_to_the_page_that_lists_it(link: str | None) -> None:
+    found = parsed(an_entry_with(link=link))
+    assert [it.get("href") for it in found.iterfind(f"{ATOM}link")] == ["https://news.example.org/index.html#entry-1"]
+    assert found.findtext(f"{ATOM}content") == HTML
 
 
 def test_an_entry_in_another_language_says_so_and_others_do_not() -> None:

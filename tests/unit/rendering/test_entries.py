@@ -33,8 +33,10 @@ def test_the_full_entry_has_the_article_its_tags_and_each_proof_once(renderer: R
     stored = an_entry_with_tags(link="https://tvline.example/a?x=1&y=2", outlet="TVLine")
     assert renderer.entry_html(stored, content="full").split("\n") == [
         "<p>Milo Ventimiglia has joined the fourth season of The Marvelous Mrs. Maisel.</p>",
-        "<p>It reunites him with Amy Sherman-Palladino, who created Gilmore Girls. The new season starts next year.</p>",
-        '<p><a href="https://tvline.example/a?x=1&amp;y=2" rel="noopener noreferrer">Read the original at TVLine</a></p>',
+        "<p>It reunites him with Amy Sherman-Palladino, who created Gilmore Girls. "
+        "The new season starts next year.</p>",
+        '<p><a href="https://tvline.example/a?x=1&amp;y=2" rel="noopener noreferrer">'
+        "Read the original at TVLine</a></p>",
         "<p><strong>Shows:</strong> The Marvelous Mrs. Maisel, Gilmore Girls (in passing)</p>",
         "<p><strong>People:</strong> Milo Ventimiglia (actor, plays Jess and Jack), "
         "Amy Sherman-Palladino (creator, in passing), Owner's Word</p>",

@@ -11,18 +11,19 @@ import pytest
 from lxml import etree, html
 
 from feeder.model import StoredEntry, Topic, TopicKind, TopicListing
-from feeder.rendering import Renderer
+from feeder.rendering import entry_path
 from tests import builders, feed_values
 from tests.feed_values import EVERYTHING, HOSTILE, SITE, listing
 
+MAISEL = Topic(kind=TopicKind.SHOW, key="the-marvelous-mrs-maisel", label="The Marvelous Mrs. Maisel")
 TOPICS = (
-    listing(Topic(kind=TopicKind.SHOW, key="the-marvelous-mrs-maisel", label="The Marvelous Mrs. Maisel"), slug="the-marvelous-mrs-maisel"),
+    listing(MAISEL, slug="the-marvelous-mrs-maisel"),
     listing(Topic(kind=TopicKind.SHOW, key="lost", label="Lost"), slug="lost", count=12),
     listing(Topic(kind=TopicKind.SHOW, key="you", label="You"), slug="you"),
     listing(Topic(kind=TopicKind.PERSON, key="milo-ventimiglia", label="Milo Ventimiglia"), slug="milo-ventimiglia"),
     listing(Topic(kind=TopicKind.EVENT, key="casting", label="Casting"), slug="casting"),
     listing(EVERYTHING, slug="all", count=13),
-)  # fmt: skip
+)
 
 
 def page(
@@ -91,6 +92,12 @@ def test_links_within_the_page_lead_somewhere() -> None:
     assert len(ids) == len(set(ids))
     assert {href[1:] for href in root.xpath("//a/@href") if href.startswith("#")} <= set(ids)
     assert set(root.xpath("//@aria-labelledby")) <= set(ids)
+
+
+def test_an_entry_is_found_where_its_feed_says() -> None:
+    stored = builders.a_stored_entry()
+    _, root = page(latest=[stored])
+    assert root.xpath("//article/@id") == [entry_path(stored.entry.id).partition("#")[2]] == ["entry-1"]
 
 
 def test_the_page_works_in_any_folder_of_any_server() -> None:
