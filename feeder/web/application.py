@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from feeder.service import clock
 from feeder.web.conditional import accepts_gzip, held, unchanged_since
 from feeder.web.files import PublicFiles, Representation, Version
 
@@ -21,7 +21,7 @@ _FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox; frame-ancestors '
 _SECURITY = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
-def application(public: Path, *, max_age: int, wall: Callable[[], float] = time.time) -> ASGIApp:
+def application(public: Path, *, max_age: int, wall: Callable[[], float] = clock.wall) -> ASGIApp:
     """Serves `public` to GET and HEAD; everything that is not a published file is a 404.
 
     `max_age`: seconds for which readers need not ask again; best the time to the next refresh. `wall`: POSIX seconds.

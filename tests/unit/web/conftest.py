@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -68,12 +69,11 @@ class Site:
             return answer
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     started = threading.Event()
-    public = tmp_path / "public"
+    public = tmp_path_factory.mktemp("site") / "public"
     public.mkdir()
-    (tmp_path / "secret.html").write_text("PLANTED")
     server = Server(
         application(public, max_age=300), host="127.0.0.1", port=0, on_started=lambda address: started.set()
     )
@@ -83,10 +83,17 @@ def site(tmp_path: Path) -> Iterator[Site]:
         assert started.wait(10)
         port = urlsplit(server.address).port
         assert port is not None
-        it = Site(public, port)
-        it.write("feeds/all.atom", FEED)
-        it.write("index.html", b"<!doctype html><title>Feeds</title>")
-        yield it
+        yield Site(public, port)
     finally:
         server.stop()
         thread.join(15)
+
+
+@pytest.fixture
+def site(server: Site) -> Site:
+    """The server with nothing published but one feed and the index page."""
+    shutil.rmtree(server.public)
+    (server.public.parent / "secret.html").write_text("PLANTED")
+    server.write("feeds/all.atom", FEED)
+    server.write("index.html", b"<!doctype html><title>Feeds</title>")
+    return server
