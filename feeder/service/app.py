@@ -111,7 +111,7 @@ class App:
         self.close()
 
 
-def open_app(settings: Settings, *, write: bool) -> App:
+def open_app(settings: Settings, *, write: bool, open_tagger: Callable[[Settings], Tags] | None = None) -> App:
     """The app of these settings. `write` locks the state folder and takes back what a killed process had claimed.
 
     Raises StateError and its leaves.
@@ -119,7 +119,7 @@ def open_app(settings: Settings, *, write: bool) -> App:
     store = open_store(settings.state_folder, write=write)
     if write and (released := store.release_leases()):
         _log.info("deliveries released: count=%d", released)
-    return App(settings, store)
+    return App(settings, store, open_tagger=open_tagger)
 
 
 def _open_tagger(settings: Settings) -> Tags:

@@ -266,7 +266,7 @@ class SqliteStore(Store):
             "entries": live,
             "withdrawn": withdrawn,
             **dict(kinds),
-            **dict.fromkeys(DeliveryState, 0),
+            **dict.fromkeys((state.value for state in DeliveryState), 0),
             **dict(messages),
         }
 
