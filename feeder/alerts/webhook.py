@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from feeder.alerts.retry import asked_wait
 from feeder.alerts.signing import sign
-from feeder.egress import Client
 from feeder.errors import EndpointGone, PermanentDeliveryError, TemporaryDeliveryError
 from feeder.model import Delivery, Endpoint
+
+if TYPE_CHECKING:
+    from feeder.egress import Client  # reading articles needs this room's rules, not an HTTP client
 
 
 def send(delivery: Delivery, endpoint: Endpoint, *, now: datetime, client: Client) -> int:
