@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
 from feeder import __version__
 from feeder.cli import main
-
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FEEDER_CONFIG", raising=False)
-    monkeypatch.delenv("FEEDER_DEBUG", raising=False)
 
 
 def test_the_version_is_told(capsys):

@@ -50,7 +50,7 @@ def test_a_file_that_was_just_saved_is_read_at_once(tmp_path: Path):
         (found,) = run(given)
         assert isinstance(found, Analysed)
         assert found.article.title == "Hooded Vigilante Renewed"
-        assert [sentence.text for sentence in found.summary][0].endswith("The show has been renewed.")
+        assert found.summary[0].text.endswith("The show has been renewed.")
 
 
 def test_files_are_taken_in_the_order_given_and_links_are_followed(tmp_path: Path):
