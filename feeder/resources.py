@@ -15,7 +15,9 @@ def _find(name: str) -> Path:
     for place in _PLACES:
         if (place / name).exists():
             return place / name
-    raise FileNotFoundError(f"{name} is missing beside {_PACKAGE}: the installation is incomplete, install feeder again")
+    raise FileNotFoundError(
+        f"{name} is missing beside {_PACKAGE}: the installation is incomplete, install feeder again"
+    )
 
 
 def templates() -> Path:
