@@ -75,7 +75,7 @@ def test_a_slow_receiver_is_cut_off_at_the_deadline(receiver: Receiver, behaviou
         pytest.raises(TemporaryDeliveryError, match="no complete answer within") as failure,
     ):
         client.post(receiver.url(), headers={}, body=b"{}")
-    assert SHORT * 0.9 <= time.monotonic() - started < SHORT + 1
+    assert SHORT * 0.9 <= time.monotonic() - started < SHORT + 3
     assert failure.value.ambiguous, "the receiver had the whole request"
 
 
@@ -94,7 +94,7 @@ def test_a_receiver_that_does_not_read_is_cut_off_and_cannot_have_the_message() 
             pytest.raises(TemporaryDeliveryError) as failure,
         ):
             client.post(f"http://127.0.0.1:{port}/", headers={}, body=bytes(64_000_000))
-    assert time.monotonic() - started < SHORT + 1
+    assert time.monotonic() - started < SHORT + 3
     assert not failure.value.ambiguous
 
 
@@ -162,7 +162,7 @@ def test_a_hanging_name_server_is_cut_off_at_the_deadline() -> None:
     with Client(resolver=never, deadline=SHORT) as client, pytest.raises(TemporaryDeliveryError, match="name servers"):
         client.post("https://hooks.example.org/", headers={}, body=b"{}")
     released.set()
-    assert time.monotonic() - started < SHORT + 1
+    assert time.monotonic() - started < SHORT + 3
 
 
 def test_the_second_address_of_a_name_is_tried_when_the_first_is_dead(receiver: Receiver) -> None:
@@ -274,7 +274,7 @@ def test_a_handshake_that_never_ends_is_cut_off_at_the_deadline(authority: trust
         started = time.monotonic()
         with a_tls_client(authority, deadline=SHORT) as client, pytest.raises(TemporaryDeliveryError) as failure:
             client.post(f"https://hooks.example.org:{port}/", headers={}, body=b"{}")
-    assert time.monotonic() - started < SHORT + 1
+    assert time.monotonic() - started < SHORT + 3
     assert not failure.value.ambiguous
 
 

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from feeder.web import files
 from feeder.web.files import PublicFiles
@@ -51,3 +53,21 @@ def test_a_file_larger_than_the_memory_is_still_served(tmp_path: Path, monkeypat
     version = asyncio.run(PublicFiles(tmp_path).version("/all.atom"))
     assert version is not None
     assert len(version.plain.body) == 5_000
+
+
+_PARTS = st.sampled_from(["..", ".", "a", "feeds", "all.atom", "index.html", "", "~", "\\", "%2e", "\0", ".git", " "])
+
+
+@given(st.text() | st.lists(_PARTS | st.text(max_size=3)).map("/".join).map("/{}".format))
+@example("/feeds/show/gilmore-girls.atom")
+@example("/all.atom\n")
+@example("/٣.atom")
+def test_no_path_leads_out_of_the_folder_or_to_a_hidden_file(path: str) -> None:
+    name = files._file_name(path)
+    if name is None:
+        return
+    assert path in ("/", "/" + name)
+    assert os.path.normpath(os.path.join("/public", name)) == "/public/" + name
+    assert not any(part.startswith(".") for part in name.split("/"))
+    assert name.isascii()
+    assert name.isprintable()

@@ -70,6 +70,11 @@ def test_nothing_in_an_article_can_run_in_a_browser(site: Site, path: str) -> No
     assert "server" not in headers
 
 
+def test_a_reader_that_asks_for_a_part_gets_the_whole(site: Site) -> None:
+    reply = site.ask(ATOM, Range="bytes=0-9")
+    assert (reply.status, reply.body) == (200, FEED)
+
+
 # --- only when something changed ---
 
 
