@@ -89,7 +89,9 @@ class _Who:
             if person.id not in self._listed:
                 place.fail(f"no table of people has the id {person.id!r}", column)
             return person.id
-        ids = self._by_name.get(person.name) or [slug(person.name)]
+        ids = self._by_name.get(person.name)
+        if not ids:
+            ids = self._by_name[person.name] = [slug(person.name)]
         if len(ids) > 1:
             place.fail(f"{person.name} is the name of {', '.join(ids)}; write {person.name} {{{ids[0]}}}", column)
         if ids[0] not in self._listed:

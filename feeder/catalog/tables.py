@@ -110,10 +110,10 @@ def _rows(file: str, text: str) -> Iterator[Row]:
     parse = _parser(Place(file, number, columns))
     for number, line in lines:
         place = Place(file, number, columns)
-        values = line.split("|")
+        values = [v.strip() for v in one_line(line).split("|")]
         if len(values) != len(columns):
             place.fail(f"{len(values)} fields, expected {len(columns)}: {'|'.join(columns)}")
-        yield parse(_Fields(place, dict(zip(columns, (one_line(v) for v in values), strict=True))))
+        yield parse(_Fields(place, dict(zip(columns, values, strict=True))))
 
 
 def _parser(place: Place) -> Callable[[_Fields], Row]:

@@ -39,9 +39,9 @@ def test_names_hold_no_leftovers_of_the_format(catalog: Catalog) -> None:
     assert [n for n in names if set(n) & set("|;={}_<>\t") or n != n.strip()] == []
 
 
-def test_every_scripted_series_has_a_cast() -> None:
+def test_every_series_names_its_cast_or_at_least_its_creator() -> None:
     rows = [r for path in bundled_files() if path.name.startswith("shows-us-") for r in read(path)]
-    assert [str(r.place) for r in rows if isinstance(r, ShowRow) and not r.cast] == []
+    assert [str(r.place) for r in rows if isinstance(r, ShowRow) and not (r.cast or r.creators)] == []
 
 
 def test_a_spinoff_is_not_taken_for_the_show_it_comes_from(catalog: Catalog) -> None:
@@ -55,8 +55,8 @@ def test_everybody_is_found_by_name(catalog: Catalog) -> None:
 
 
 def test_the_bundled_catalog_is_there_before_anybody_waits(catalog: Catalog) -> None:
-    """Loading takes at most 0.3 s and indexing its names as much; three times that here, for a busy machine."""
-    started = time.perf_counter()
+    """Loading takes at most 0.3 s of processor time and indexing its names as much; twice that for a slow machine."""
+    started = time.process_time()
     load().hits("Gilmore Girls")
-    assert time.perf_counter() - started < 3 * 0.6
+    assert time.process_time() - started < 2 * 0.6
     assert catalog.hits("Gilmore Girls")
