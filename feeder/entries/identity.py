@@ -2,8 +2,9 @@
 
 An article is recognised by four marks, the strongest first: the owner's id, the digest of its text, the key of its
 file, the address of the original. The first two are proof. A file that still lies where it lay is the same article,
-edited, unless nothing at all is left of the old one. An address is shared by many pages (an outlet's front page, a live
-blog), so it counts only with similar text. Two articles with different owner's ids are never the same.
+edited, unless nothing at all is left of the old one. A name that was used before ("latest.txt") and an address, which
+many pages share (an outlet's front page, a live blog), count only with similar text. Two articles with different
+owner's ids are never the same.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from feeder.text import fold
 
 #: Of the words of the shorter text, the share found in the longer one: below it an edit left nothing of the article.
 HARDLY_ANY = 0.2
-#: The same for two texts that give the same address for their original.
+#: The same for two texts with one address, or of which one lay where the other lies.
 SIMILAR = 0.5
 
 #: Query parameters that say how a reader came to a page, not which page it is.
@@ -45,6 +46,7 @@ class Known:
     id: str
     by: Recogniser
     article: Article  #: as it was last seen
+    here: bool = False  #: the file, as it was before, was this entry's: the article was edited in place
 
 
 def recognisers(article: Article) -> tuple[tuple[Recogniser, str], ...]:
@@ -62,9 +64,10 @@ def recognisers(article: Article) -> tuple[tuple[Recogniser, str], ...]:
 def identify(article: Article, known: Iterable[Known]) -> str | None:
     """The id of the entry this article belongs to; None: it is new.
 
-    `known`: every entry that shares a mark with the article, withdrawn ones too; among equals the first is taken.
+    `known`: every entry that shares a mark with the article, withdrawn ones too. Among equals the one that lies here
+    is taken, then the first.
     """
-    candidates = tuple(known)
+    candidates = sorted(known, key=lambda candidate: not candidate.here)
     for mark in Recogniser:
         for candidate in candidates:
             if candidate.by is mark and _same(article, candidate):
@@ -117,7 +120,9 @@ def _same(article: Article, candidate: Known) -> bool:
         case Recogniser.OWNER | Recogniser.DIGEST:
             return True
         case Recogniser.KEY:
-            return _anything_in_common(article, before)
+            if candidate.here:
+                return _anything_in_common(article, before)
+            return shared_words(article.text, before.text) >= SIMILAR
         case Recogniser.LINK:
             return shared_words(article.text, before.text) >= SIMILAR
 

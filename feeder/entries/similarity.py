@@ -9,16 +9,17 @@ from feeder.text import fold
 _WORD = re.compile(r"[^\W_]+")
 #: Shorter words ("with", "said") are common to all texts and say nothing about these two.
 _TELLING = 5
+#: Two texts of five words share one by chance: a text counts as having at least so many.
+_FEWEST = 8
 
 
 def shared_words(a: str, b: str) -> float:
-    """Overlap coefficient |A∩B| / min(|A|, |B|) of the sets of telling words, 0..1.
+    """Overlap coefficient |A∩B| / max(min(|A|, |B|), 8) of the sets of telling words, 0..1.
 
     Of the shorter text, not of both: an article that grew from two sentences to twenty is still the same article.
     """
     words_a, words_b = _telling_words(a), _telling_words(b)
-    smaller = min(len(words_a), len(words_b))
-    return len(words_a & words_b) / smaller if smaller else 0.0
+    return len(words_a & words_b) / max(min(len(words_a), len(words_b)), _FEWEST)
 
 
 def _telling_words(text: str) -> frozenset[str]:

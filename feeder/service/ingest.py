@@ -338,10 +338,17 @@ class _Run:
             for mark, value in entries.recognisers(article)
             for remembered in self.app.store.recognised(mark, value)
         ]
-        entry_id = entries.identify(
-            article,
-            [entries.Known(id=it.stored.entry.id, by=mark, article=it.stored.entry.article) for mark, it in candidates],
-        )
+        here = self.app.store.file(article.key)
+        known = [
+            entries.Known(
+                id=it.stored.entry.id,
+                by=mark,
+                article=it.stored.entry.article,
+                here=here is not None and here.entry_id == it.stored.entry.id,
+            )
+            for mark, it in candidates
+        ]
+        entry_id = entries.identify(article, known)
         return next((it for _, it in candidates if it.stored.entry.id == entry_id), None)
 
     def _mint(self, article: Article) -> str:

@@ -108,7 +108,7 @@ def an_article_text(
     """Markdown with front matter."""
     if not paragraphs:
         paragraphs = (
-            "Milo Ventimiglia has joined the fourth season of The Marvelous Mrs. Maisel in a part nobody has named yet.",
+            "Milo Ventimiglia has joined the fourth season of The Marvelous Mrs. Maisel in a part not named yet.",
             "It brings him back to Amy Sherman-Palladino, the creator of Gilmore Girls, who wrote his first big part.",
         )
     head = {"title": title, **({"date": date} if date else {}), **fields}

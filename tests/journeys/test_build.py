@@ -276,10 +276,14 @@ def test_a_rotating_file_name_makes_a_new_entry_each_time(newsroom: Newsroom) ->
     newsroom.write("latest.txt", PLAIN)
     (newsroom.source / "comedy.txt").unlink()
     newsroom.build()
-    for older, news in (("0-older.txt", "Quiz host retires after forty years"), ("older.txt", "Drama leaves Sundays")):
+    rotated = {
+        "0-older.txt": "Quiz Host Retires\n\nAfter forty years a well loved presenter leaves the quiz of his broadcaster.\n",
+        "older.txt": "Drama Moves\n\nThe hospital serial gives up Sundays and is shown on Thursday nights from March on.\n",
+    }
+    for older, text in rotated.items():
         ids = set(newsroom.ids())
         (newsroom.source / "latest.txt").rename(newsroom.source / older)
-        newsroom.write("latest.txt", f"{news}\n\n{news}, as nobody had expected.\n")
+        newsroom.write("latest.txt", text)
         report = newsroom.build()
         assert (report.ingest.added, report.ingest.updated, report.ingest.withdrawn) == (1, 0, 0)
         assert ids < set(newsroom.ids())
