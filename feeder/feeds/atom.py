@@ -32,8 +32,8 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def entry_xml(stored: StoredEntry, *, html: str, site: SiteInfo) -> bytes:
     """One `<entry>` without a namespace of its own: it takes that of the feed it is spliced into.
 
-    `html` is the sanitised body. The bytes may be kept as long as entry, html, base address, author, authority and
-    language stay.
+    `html` is the body as `Renderer.entry_html` makes it: sanitised, and of characters that XML allows. The bytes may
+    be kept as long as entry, html and the site's base address, author, authority and language stay.
     """
     bare: bytes = etree.tostring(
         entry_of(stored, html=html, site=site).atom_entry(), encoding="UTF-8", xml_declaration=False
@@ -105,7 +105,7 @@ def entry_of(stored: StoredEntry, *, html: str, site: SiteInfo) -> FeedEntry:
     out.published(_moment(entry.published))
     out.author([{"name": name} for name in _authors(entry, site)])
     out.summary(clean(" ".join(sentence.text for sentence in entry.summary)), type="text")
-    out.content(clean(html), type="html")
+    out.content(html, type="html")
     out.category(list(_categories(entry, site.authority)))
     # The original is where a reader's "open" should go; `via` would only say it once more. Where there is none, readers
     # made with feedparser would offer the id as a link, which leads nowhere: the page that lists the entry is better.
@@ -122,10 +122,13 @@ def _authors(entry: Entry, site: SiteInfo) -> tuple[str, ...]:
 
 
 def _categories(entry: Entry, authority: str) -> Iterable[dict[str, str]]:
-    """Each thing once, and in an order that does not depend on anything but the entry."""
-    found = [(tag.kind.value, tag.id, tag.label) for tag in entry.shows]
-    found += [(tag.kind.value, tag.id, tag.label) for tag in entry.people]
-    found += [("role", role.value, role.value) for tag in entry.people for role in tag.roles]
+    """Each thing once, in an order that depends on nothing but the entry.
+
+    A name that could be several people's is none: a category says which one it is.
+    """
+    tags = [tag for tag in (*entry.shows, *entry.people) if not tag.candidates]
+    found = [(tag.kind.value, tag.id, tag.label) for tag in tags]
+    found += [("role", role.value, role.value) for tag in tags for role in tag.roles]
     found += [("event", event.type.value, event.type.value) for event in entry.events]
     if outlet := one_line(entry.article.outlet or ""):
         found.append(("outlet", slug(outlet), outlet))

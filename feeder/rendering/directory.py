@@ -58,7 +58,11 @@ def by_tag(topics: Sequence[TopicListing]) -> Mapping[tuple[str, str], TopicList
 def tag_links(entry: Entry, listings: Mapping[tuple[str, str], TopicListing]) -> tuple[TagLink, ...]:
     """The entry's tags, what it is mainly about first."""
     ordered = sorted((*entry.shows, *entry.people), key=lambda tag: not tag.main)
-    return tuple(TagLink(tag=tag, listing=listings.get((tag.kind.value, tag.id))) for tag in ordered)
+    return tuple(
+        # a name that could be several people's leads to none of them
+        TagLink(tag=tag, listing=None if tag.candidates else listings.get((tag.kind.value, tag.id)))
+        for tag in ordered
+    )
 
 
 def _by_label(listing: TopicListing) -> tuple[str, str]:

@@ -72,6 +72,7 @@ _RICH = Entry(
             evidence=_evidence("Ada Sample"),
         ),
         Tag(kind=TagKind.PERSON, id="owners-word", label="Owner's Word", score=1.0, main=False),
+        Tag(kind=TagKind.PERSON, id="al-two", label="Al Two", score=0.6, main=False, candidates=("al-1", "al-2")),
     ),
     events=(Event(type=EventType.CASTING, show="example-show", people=("ada-sample",)),),
     digest="0" * 64,

@@ -96,6 +96,15 @@ def test_what_a_subscriber_sees_of_an_entry() -> None:
     ]
 
 
+def test_a_name_that_could_be_two_people_is_no_category() -> None:
+    tags = (
+        builders.a_person_tag("Chris Evans", candidates=("chris-evans", "chris-evans-presenter"), roles=(Role.HOST,)),
+        builders.a_person_tag("Milo Ventimiglia", roles=(Role.ACTOR,)),
+    )
+    found = parsed(builders.a_stored_entry(builders.an_entry(builders.an_article(), tags=tags)))
+    assert [c.get("label") for c in found.iterfind(f"{ATOM}category")] == ["Milo Ventimiglia", "actor"]
+
+
 @pytest.mark.parametrize(
     ("byline", "outlet", "expected"),
     [

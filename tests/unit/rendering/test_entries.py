@@ -57,6 +57,12 @@ def test_the_short_entry_has_the_summary_instead_of_the_article(renderer: Render
     assert "<strong>People:</strong>" in found
 
 
+def test_a_name_that_could_be_two_people_says_so(renderer: Renderer) -> None:
+    tags = (builders.a_person_tag("Chris Evans", candidates=("chris-evans", "chris-evans-presenter"), roles=()),)
+    stored = builders.a_stored_entry(builders.an_entry(builders.an_article(), tags=tags))
+    assert "Chris Evans (which one is not certain)" in renderer.entry_html(stored, content="full")
+
+
 def test_an_article_without_anything_but_text_has_no_empty_parts(renderer: Renderer) -> None:
     stored = builders.a_stored_entry(builders.an_entry(builders.an_article(body="Only this.")))
     assert renderer.entry_html(stored, content="full") == "<p>Only this.</p>"

@@ -86,6 +86,12 @@ def test_the_latest_entries_lead_to_the_original_and_to_the_feeds_of_their_tags(
     assert shown.xpath(".//ul/li/span/text()") == ["Nobody Listed"]
 
 
+def test_a_name_that_could_be_two_people_leads_to_neither() -> None:
+    tags = (builders.a_person_tag(candidates=("milo-ventimiglia", "another-milo")),)
+    _, root = page(latest=[builders.a_stored_entry(builders.an_entry(builders.an_article(), tags=tags))])
+    assert root.xpath("//article//ul/li/span/text()") == ["Milo Ventimiglia"]
+
+
 def test_links_within_the_page_lead_somewhere() -> None:
     _, root = page()
     ids = root.xpath("//@id")
