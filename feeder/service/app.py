@@ -90,7 +90,7 @@ class App:
         folders = (resources.templates(), self.settings.templates_folder)
         templates = [path for folder in folders if folder for path in sorted(folder.rglob("*")) if path.is_file()]
         site = self.site
-        words = (feeder.__version__, self.settings.content, site.author, site.authority, site.language)
+        words = (feeder.__version__, self.settings.content, site.base_url, site.author, site.authority, site.language)
         return _digest(repr(words).encode(), *map(_bytes, templates))
 
     @cached_property
