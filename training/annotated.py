@@ -1,7 +1,7 @@
 """Annotated articles: `[surface|TYPE:canonical name]` mark-up to segments and back.
 
-An article is header lines, a line `---` and the paragraphs; articles of a file are parted by a line `===`. Lines that begin
-with `#` before the first article are the file's own remarks.
+An article is header lines, a line `---` and the paragraphs; articles of a file are parted by a line `===`. Header lines
+that begin with `#` are remarks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+#: The articles the project carries, with swapped names.
+DATA = Path(__file__).parent / "data"
 
 _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)(?::([^\[\]|]+))?\]")
 

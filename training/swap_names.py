@@ -2,8 +2,8 @@
 
 usage: python -m training.swap_names SOURCE_FOLDER TARGET_FOLDER [--seed N]
 
-The shape is kept: number of words, initials, hyphens, particles, honorifics, diacritics, Jr.; one swap holds for a whole article,
-short forms, titles that carry a character's name and the header lines included. Same seed, same bytes.
+The shape is kept: number of words, initials, hyphens, particles, honorifics, diacritics, Jr.; one swap holds for a
+whole article, short forms, titles that carry a character's name and the header lines included. Same seed, same bytes.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _APOSTROPHES = ("'", "\u2019")
 #: Stay as they are inside a name: particles, suffixes, honorifics, family words.
 _KEPT = frozenset(
     """
-    a an and at by da das de del della der des di do dos du e el en ibn in la las le los of on san santa st the to van von y zu bin al
-    jr sr ii iii iv v vi vii viii phd md esq
-    mr mrs ms miss mister madam madame dr doctor prof professor sir dame lord lady king queen prince princess duke duchess count
-    countess emperor empress baron captain capt colonel col commander cmdr lieutenant lt sergeant sgt major general gen private
-    admiral chief detective det inspector agent officer deputy sheriff judge justice senator sen rep governor gov mayor president
-    vice father mother sister brother reverend rev rabbi saint aunt uncle auntie grandma grandpa granny pop pops papa mama mom dad
-    nana nurse coach chef ser maester mcs
+    a an and at by da das de del della der des di do dos du e el en ibn in la las le los of on san santa st the to
+    van von y zu bin al jr sr ii iii iv v vi vii viii phd md esq mr mrs ms miss mister madam madame dr doctor prof
+    professor sir dame lord lady king queen prince princess duke duchess count countess emperor empress baron
+    captain capt colonel col commander cmdr lieutenant lt sergeant sgt major general gen private admiral chief
+    detective det inspector agent officer deputy sheriff judge justice senator sen rep governor gov mayor
+    president vice father mother sister brother reverend rev rabbi saint aunt uncle auntie grandma grandpa granny
+    pop pops papa mama mom dad nana nurse coach chef ser maester mcs
     """.split()
 )
 
 HEADER_NOTE = """\
-# Training text, not news: an article written for this project, from which every person's and every character's name was swapped
-# for a made-up one by training/swap_names.py (seed {seed}). Nothing here was said or done by anybody of that name.
+# Training text, not news: articles written for this project, in which every person's and every character's name was
+# swapped for a made-up one by training/swap_names.py (seed {seed}). Nothing here was said or done by anybody so named.
 """
 
 
@@ -78,7 +78,9 @@ class NameSwapper:
         for i, token in enumerate(tokens):
             if token.lower() not in self._words:
                 alone, last = len(tokens) == 1, i == len(tokens) - 1
-                self._words[token.lower()] = self._draw(token, is_surname=last and not alone, alone=alone and kind == "CHAR")
+                self._words[token.lower()] = self._draw(
+                    token, is_surname=last and not alone, alone=alone and kind == "CHAR"
+                )
 
     def _draw(self, token: str, *, is_surname: bool, alone: bool = False) -> str:
         accented = not token.isascii()

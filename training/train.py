@@ -1,6 +1,6 @@
 """Train the mention model.
 
-usage: python -m training.train OUT_FOLDER [--epochs N] [--seed N] [--everything]
+usage: python -m training.train OUT_FOLDER [--epochs N | --steps N] [--start NETWORK.pt] [--seed N] [--everything]
 
 Reads training/data only. A fifth of the articles is held out of training; `--everything` trains on them too. Writes
 OUT_FOLDER/network.pt at the end and OUT_FOLDER/step-N.pt on the way.
@@ -16,19 +16,19 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from training.annotated import flatten, load
+from training.annotated import DATA, flatten, load
 from training.augment import Augmenter
 from training.examples import IGNORED, batches, collate, examples, without_case
 from training.network import Network, tokenizer
-
-DATA = Path(__file__).parent / "data"
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("out", type=Path)
     options.add_argument("--epochs", type=int, default=9)
-    options.add_argument("--steps", type=int, help="end after so many steps, whatever the epochs (smoke test)")
+    options.add_argument("--steps", type=int, help="so many steps, whatever the epochs")
+    options.add_argument("--decay-over", type=int, help="the rate falls to zero at this step, by default the last")
+    options.add_argument("--start", type=Path, help="weights to go on from, with a fresh optimizer")
     options.add_argument("--batch", type=int, default=12)
     options.add_argument("--rate", type=float, default=2e-4, help="peak learning rate of the encoder")
     options.add_argument("--new-rate", type=float, default=1e-3, help="peak learning rate of the new layers")
@@ -45,6 +45,8 @@ def main() -> None:
 
     articles = [a for a in load(sorted(DATA.glob("*.ann"))) if given.everything or not a.held_out]
     tok, augmenter, network = tokenizer(), Augmenter(articles, rng), Network()
+    if given.start:
+        network.load_state_dict(torch.load(given.start, weights_only=True))
     per_epoch = sum(1 for a in articles for _ in examples(flatten(a), tok)) // given.batch + 1
     steps = given.steps or given.epochs * per_epoch
     print(f"{len(articles)} articles, {per_epoch} steps an epoch, {steps} steps", flush=True)
@@ -57,8 +59,13 @@ def main() -> None:
         ],
         weight_decay=0.01,
     )
-    warm = max(1, steps // 15)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: min((i + 1) / warm, max(0.0, (steps - i) / (steps - warm))))
+    end = given.decay_over or steps
+    warm = max(1, end // 15)
+
+    def pace(done: int) -> float:
+        return min((done + 1) / warm, max(0.0, (end - done) / (end - warm)))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, pace)
     loss_of = nn.CrossEntropyLoss(ignore_index=IGNORED)
 
     network.train()

@@ -1,7 +1,8 @@
 """What the mention model is shown of a text; training and reader share it, so that they cannot drift apart.
 
-The encoder is uncased and sees neither capitals nor line breaks. Both come back as the *shape* of each word piece: the case of
-the whole word it belongs to, and whether that word begins a line. Pure Python on purpose: no arrays, no tokenizer.
+The encoder is uncased and sees neither capitals nor line breaks. Both come back as the *shape* of each word piece: the
+case of the whole word it belongs to, and whether that word begins a line. Pure Python on purpose: no arrays, no
+tokenizer.
 """
 
 from __future__ import annotations
@@ -65,15 +66,19 @@ def case_of(word: str) -> int:
 def words(text: str, offsets: Sequence[Offset]) -> list[tuple[int, int]]:
     """Groups of pieces that are one word: half-open ranges of piece numbers, gapless, in order.
 
-    A word is a run of letters and digits; every other piece stands alone. Combining marks and the like, which the tokenizer
-    drops, do not part a word unless they leave a gap.
+    A word is a run of letters and digits; every other piece stands alone. Combining marks and the like, which the
+    tokenizer drops, part a word where they leave a gap between two pieces.
     """
     groups: list[tuple[int, int]] = []
     first = 0
     for i in range(1, len(offsets) + 1):
         if i < len(offsets):
             before, here = offsets[i - 1], offsets[i]
-            joined = before[1] >= here[0] and text[before[1] - 1 : before[1]].isalnum() and text[here[0] : here[0] + 1].isalnum()
+            joined = (
+                before[1] >= here[0]
+                and text[before[1] - 1 : before[1]].isalnum()
+                and text[here[0] : here[0] + 1].isalnum()
+            )
             if joined:
                 continue
         groups.append((first, i))
