@@ -277,8 +277,8 @@ def test_a_rotating_file_name_makes_a_new_entry_each_time(newsroom: Newsroom) ->
     (newsroom.source / "comedy.txt").unlink()
     newsroom.build()
     rotated = {
-        "0-older.txt": "Quiz Host Retires\n\nAfter forty years a well loved presenter leaves the quiz of his broadcaster.\n",
-        "older.txt": "Drama Moves\n\nThe hospital serial gives up Sundays and is shown on Thursday nights from March on.\n",
+        "0-older.txt": "Quiz Host Retires\n\nAfter forty years a well loved presenter leaves his broadcaster's quiz.\n",
+        "older.txt": "Drama Moves\n\nThe hospital serial gives up Sundays and is on Thursday nights from March.\n",
     }
     for older, text in rotated.items():
         ids = set(newsroom.ids())

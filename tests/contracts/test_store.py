@@ -1,0 +1,428 @@
+"""What every store promises, whatever it is made of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feeder.errors import StateError, StateLocked
+from feeder.model import Delivery, DeliveryState, EventType, Topic, TopicKind, TopicListing
+from feeder.storage import Fate, FileRecord, Outcome, Published, Stamp, Store, open_store
+from feeder.topics import ALL
+from feeder.topics import of as topics_of
+from tests.builders import NOON, a_delivery, a_person_tag, a_show_tag, a_stored_entry, a_topic, an_article, an_entry
+
+LATER = NOON + timedelta(hours=1)
+STAMP = Stamp(size=10, mtime_ns=1_623_758_400_123_456_789, inode=77)
+OPENERS = {"sqlite": open_store}
+
+
+@pytest.fixture(params=OPENERS.values(), ids=OPENERS)
+def opener(request: pytest.FixtureRequest) -> Callable[..., Store]:
+    made: Callable[..., Store] = request.param
+    return made
+
+
+@pytest.fixture
+def store(opener: Callable[..., Store], tmp_path: Path) -> Iterator[Store]:
+    store = opener(tmp_path / "state", write=True)
+    yield store
+    store.close()
+
+
+def numbered(n: int, *, minutes: int | None = None, people: tuple[str, ...] = ("Lauren Graham",), **fields: object):
+    article = an_article(
+        key=f"{n}.txt", title=f"Article {n}", published=NOON + timedelta(minutes=n if minutes is None else minutes)
+    )
+    entry = an_entry(article, id=f"tag:example.org,2026:{n}", tags=tuple(map(a_person_tag, people)), **fields)
+    return a_stored_entry(entry)
+
+
+def put(store: Store, *all_stored, marks: tuple[tuple[str, str], ...] = ()) -> None:  # type: ignore[no-untyped-def]  # test
+    with store.transaction():
+        for stored in all_stored:
+            store.put_entry(stored, topics=topics_of(stored.entry), marks=marks)
+
+
+def publish_all(store: Store) -> None:
+    with store.transaction():
+        for topic, slug, count in store.dirty():
+            store.set_published(TopicListing(topic=topic, slug=slug, count=count, updated=NOON))
+
+
+def dirty(store: Store) -> dict[str, int]:
+    return {slug: count for _, slug, count in store.dirty()}
+
+
+# -- entries ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_entry_comes_back_as_it_was(store: Store) -> None:
+    stored = a_stored_entry(first_seen=LATER, changed=LATER)
+    put(store, stored)
+    remembered = store.remembered(stored.entry.id)
+    assert remembered is not None
+    assert (remembered.stored, remembered.withdrawn) == (stored, None)
+    assert list(store.entries()) == [stored]
+    assert store.remembered("unheard of") is None
+
+
+def test_an_entry_outlives_the_process(opener: Callable[..., Store], tmp_path: Path) -> None:
+    first = opener(tmp_path, write=True)
+    put(first, numbered(1))
+    first.close()
+    again = opener(tmp_path, write=False)
+    assert list(again.entries()) == [numbered(1)]
+    again.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            store.put_entry(numbered(1), topics=(ALL,), marks=(("digest", "d"),))
+            store.set_fact("a", "b")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert store.remembered(numbered(1).entry.id) is None
+    assert (store.fact("a"), store.recognised("digest", "d"), store.dirty()) == (None, (), ())
+    put(store, numbered(1))
+
+
+def test_entries_of_a_large_store_all_come_by(store: Store) -> None:
+    everything = [numbered(n) for n in range(250)]
+    put(store, *everything)
+    assert sorted(stored.entry.id for stored in store.entries()) == sorted(stored.entry.id for stored in everything)
+
+
+def test_an_entry_is_found_by_every_mark_it_ever_bore(store: Store) -> None:
+    put(store, numbered(1), marks=(("digest", "first"), ("link", "example.org/x")))
+    put(store, numbered(1), marks=(("digest", "second"),))
+    put(store, numbered(2), marks=(("link", "example.org/x"),))
+    assert [it.stored.entry.id[-1] for it in store.recognised("digest", "first")] == ["1"]
+    assert [it.stored.entry.id[-1] for it in store.recognised("digest", "second")] == ["1"]
+    assert [it.stored.entry.id[-1] for it in store.recognised("link", "example.org/x")] == ["1", "2"]
+    assert store.recognised("key", "first") == ()
+
+
+def test_a_withdrawn_entry_leaves_its_topics_and_is_still_recognised(store: Store) -> None:
+    put(store, numbered(1), marks=(("digest", "d"),))
+    put(store, numbered(2), marks=(("digest", "d"),))
+    with store.transaction():
+        store.withdraw(numbered(1).entry.id, now=LATER)
+    assert store.latest(ALL, 10) == (numbered(2),)
+    assert [(it.stored.entry.id[-1], it.withdrawn) for it in store.recognised("digest", "d")] == [
+        ("2", None),
+        ("1", LATER),
+    ]
+    put(store, numbered(1))
+    assert store.latest(ALL, 10) == (numbered(2), numbered(1))
+    assert store.counts()["withdrawn"] == 0
+
+
+# -- topics -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_latest_of_a_topic_come_newest_first_and_no_more_than_asked_for(store: Store) -> None:
+    put(store, *(numbered(n) for n in (3, 1, 2)), numbered(9, people=("Somebody Else",)))
+    topic = a_topic("Lauren Graham", kind=TopicKind.PERSON)
+    assert [it.entry.title for it in store.latest(topic, 2)] == ["Article 3", "Article 2"]
+    assert store.latest(a_topic("Nobody"), 5) == ()
+
+
+def test_entries_of_one_moment_stand_in_one_order_in_every_store(opener: Callable[..., Store], tmp_path: Path) -> None:
+    orders = []
+    for name, numbers in (("a", range(20)), ("b", reversed(range(20)))):
+        store = opener(tmp_path / name, write=True)
+        put(store, *(numbered(n, minutes=0) for n in numbers))
+        orders.append([it.entry.id for it in store.latest(ALL, 20)])
+        store.close()
+    assert orders[0] == orders[1]
+
+
+def test_old_and_new_topics_of_an_edited_entry_are_dirty(store: Store) -> None:
+    put(store, numbered(1), numbered(2, people=("Carol Burnett",)))
+    publish_all(store)
+    assert dirty(store) == {}
+    put(store, numbered(1, people=("Kelly Bishop",)))
+    assert dirty(store) == {"all": 2, "kelly-bishop": 1, "lauren-graham": 0}
+
+
+def test_storing_an_unchanged_entry_makes_nothing_dirty(store: Store) -> None:
+    put(store, numbered(1))
+    publish_all(store)
+    put(store, numbered(1))
+    assert dirty(store) == {}
+
+
+def test_a_topic_goes_by_the_label_of_its_newest_entry(store: Store) -> None:
+    for n, label in ((1, "Amy Sherman Palladino"), (3, "Amy Sherman-Palladino"), (2, "AMY SHERMAN-PALLADINO")):
+        stored = numbered(n)
+        put(store, replace(stored, entry=replace(stored.entry, tags=(a_person_tag(label, id="amy"),))))
+    assert [topic.label for topic, _, _ in store.dirty() if topic.kind is TopicKind.PERSON] == ["Amy Sherman-Palladino"]
+
+
+def test_topics_with_similar_names_have_different_addresses_that_stay(store: Store) -> None:
+    topics = [Topic(kind=TopicKind.WATCH, key=key, label=key) for key in ("René", "Rene", "rene")]
+    with store.transaction():
+        for n, topic in enumerate(topics):
+            store.put_entry(numbered(n), topics=(topic,), marks=())
+    slugs = [store.slug(topic) for topic in topics]
+    assert slugs[0] == "rene"
+    assert len(set(slugs)) == 3
+    put(store, numbered(0))
+    assert [store.slug(topic) for topic in topics] == slugs
+
+
+def test_a_published_topic_is_listed_until_it_is_gone(store: Store) -> None:
+    put(store, numbered(1))
+    assert store.listings() == ()
+    publish_all(store)
+    assert [(it.slug, it.count) for it in store.listings()] == [("all", 1), ("lauren-graham", 1)]
+    with store.transaction():
+        store.withdraw(numbered(1).entry.id, now=LATER)
+    assert dirty(store) == {"all": 0, "lauren-graham": 0}
+    publish_all(store)
+    assert (store.listings(), dirty(store)) == ((), {})
+
+
+def test_every_topic_in_use_can_be_made_dirty(store: Store) -> None:
+    put(store, numbered(1), numbered(2, people=("Carol Burnett",)))
+    publish_all(store)
+    with store.transaction():
+        store.withdraw(numbered(2).entry.id, now=LATER)
+    publish_all(store)
+    with store.transaction():
+        store.all_topics_dirty()
+    assert dirty(store) == {"all": 1, "lauren-graham": 1}
+
+
+def test_serialised_entries_are_kept_until_the_entry_or_its_dress_changes(store: Store) -> None:
+    put(store, numbered(1))
+    with store.transaction():
+        store.keep_serialised(numbered(1).entry.id, b"<entry/>", fingerprint="a")
+    assert store.serialised(ALL, 5, fingerprint="a") == ((numbered(1).entry.id, numbered(1).changed, b"<entry/>"),)
+    assert store.serialised(ALL, 5, fingerprint="b")[0][2] is None
+    put(store, numbered(1, events=(), summary=()))
+    assert store.serialised(ALL, 5, fingerprint="a")[0][2] is None
+
+
+def test_counts_say_what_is_in_the_feeds(store: Store) -> None:
+    put(store, numbered(1), numbered(2))
+    assert {**store.counts()} == {
+        "entries": 2,
+        "withdrawn": 0,
+        "all": 1,
+        "person": 1,
+        "pending": 0,
+        "done": 0,
+        "dead": 0,
+        "held": 0,
+    }
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_remembered_with_its_fate(store: Store) -> None:
+    put(store, numbered(1))
+    kept = FileRecord(key="1.txt", stamp=STAMP, fate=Fate.ENTRY, digest="d", entry_id=numbered(1).entry.id)
+    aside = FileRecord(key="x/ünï.jpg", stamp=None, fate=Fate.SET_ASIDE, reason="unsupported", detail="a picture")
+    with store.transaction():
+        store.put_file(kept)
+        store.put_file(aside)
+    assert (store.file("1.txt"), store.file("x/ünï.jpg"), store.file("none")) == (kept, aside, None)
+    assert store.files() == (kept, aside)
+    assert (store.files(fate=Fate.SET_ASIDE), store.files(entry_id=kept.entry_id)) == ((aside,), (kept,))
+    assert (store.stamps(), store.file_keys()) == ({"1.txt": STAMP}, {"1.txt", "x/ünï.jpg"})
+    with store.transaction():
+        assert store.forget_stamps(fate=Fate.ENTRY) == 1
+        store.remove_file("x/ünï.jpg")
+    assert (store.stamps(), store.file_keys()) == ({}, {"1.txt"})
+
+
+def test_the_largest_inode_of_any_file_system_is_kept(store: Store) -> None:
+    largest = Stamp(size=0, mtime_ns=-1, inode=(1 << 64) - 1)
+    with store.transaction():
+        store.put_file(FileRecord(key="a", stamp=largest, fate=Fate.SET_ASIDE))
+    assert store.stamps() == {"a": largest}
+
+
+def test_an_entry_whose_own_file_is_another_articles_now_is_found(store: Store) -> None:
+    put(store, numbered(1), numbered(2))
+    with store.transaction():
+        for key in ("1.txt", "2.txt"):
+            store.put_file(FileRecord(key=key, stamp=STAMP, fate=Fate.ENTRY, entry_id=numbered(2).entry.id))
+    assert store.unsettled() == (numbered(1).entry.id,)
+
+
+def test_published_files_are_remembered_with_their_size(store: Store) -> None:
+    with store.transaction():
+        store.set_published_file("feeds/all.atom", 10)
+        store.set_published_file("index.html", 20)
+        store.set_published_file("feeds/all.atom", 30)
+        store.set_published_file("index.html", None)
+    assert store.published_files() == (Published("feeds/all.atom", 30),)
+
+
+# -- outbox -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outbox(store: Store) -> Store:
+    put(store, a_stored_entry(an_entry()))
+    with store.transaction():
+        assert store.add_delivery(a_delivery(), now=NOON)
+    return store
+
+
+def claim(store: Store, *, now=NOON, endpoints: tuple[str, ...] = ("desk",)) -> Delivery | None:  # type: ignore[no-untyped-def]  # test
+    return store.claim(endpoints, now=now, lease=90)
+
+
+def test_a_message_is_put_into_the_outbox_once(outbox: Store) -> None:
+    with outbox.transaction():
+        assert not outbox.add_delivery(a_delivery(body=b"again"), now=LATER)
+        assert not outbox.add_delivery(a_delivery(id="msg_other"), now=LATER), "same entry, watch, endpoint and event"
+    assert outbox.deliveries() == (a_delivery(),)
+
+
+def test_a_message_is_claimed_by_one_sender_only(outbox: Store) -> None:
+    assert claim(outbox) == a_delivery(attempts=1)
+    assert claim(outbox) is None
+    assert claim(outbox, now=NOON + timedelta(seconds=89)) is None
+    assert claim(outbox, now=NOON + timedelta(seconds=90)) == a_delivery(attempts=2), "its sender must be dead"
+
+
+def test_many_senders_at_once_never_claim_one_message_twice(store: Store) -> None:
+    put(store, a_stored_entry(an_entry()))
+    with store.transaction():
+        for n in range(40):
+            store.add_delivery(a_delivery(id=f"msg_{n}", watch=f"Name {n}"), now=NOON)
+    claimed: list[str] = []
+
+    def work() -> None:
+        while (delivery := claim(store)) is not None:
+            claimed.append(delivery.id)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == sorted(f"msg_{n}" for n in range(40))
+
+
+def test_a_message_is_due_at_its_time_and_for_its_endpoint(outbox: Store) -> None:
+    assert claim(outbox, endpoints=()) is None
+    assert claim(outbox, endpoints=("another", "it's")) is None
+    delivery = claim(outbox)
+    assert delivery is not None
+    outbox.settle(
+        delivery, state=DeliveryState.PENDING, next_at=LATER, now=NOON, outcome=Outcome.FAILED, status=503, error="busy"
+    )
+    assert claim(outbox, now=LATER - timedelta(seconds=1)) is None
+    assert claim(outbox, now=LATER) == a_delivery(attempts=2, next_at=LATER)
+
+
+def test_a_clock_set_back_does_not_leave_messages_behind(store: Store) -> None:
+    put(store, a_stored_entry(an_entry()))
+    with store.transaction():
+        store.add_delivery(a_delivery(next_at=LATER), now=LATER)
+    assert claim(store, now=NOON) is not None
+    assert claim(store, now=NOON - timedelta(hours=5)) is not None, "nor a lease from the future"
+
+
+def test_every_attempt_is_on_record(outbox: Store) -> None:
+    first = claim(outbox)
+    assert first is not None
+    outbox.settle(
+        first, state=DeliveryState.PENDING, next_at=NOON, now=NOON, outcome=Outcome.FAILED, status=None, error="refused"
+    )
+    second = claim(outbox, now=LATER)
+    assert second is not None
+    outbox.settle(second, state=DeliveryState.DONE, next_at=LATER, now=LATER, outcome=Outcome.DELIVERED, status=204)
+    assert claim(outbox, now=LATER + timedelta(days=1)) is None
+    assert [(a.number, a.outcome, a.status, a.error, a.started, a.ended) for a in outbox.attempts(first.id)] == [
+        (1, Outcome.FAILED, None, "refused", NOON, NOON),
+        (2, Outcome.DELIVERED, 204, "", LATER, LATER),
+    ]
+    assert outbox.deliveries(state=DeliveryState.DONE) == (
+        a_delivery(state=DeliveryState.DONE, attempts=2, next_at=LATER),
+    )
+
+
+def test_what_a_killed_process_had_begun_is_due_at_once_and_marked(outbox: Store) -> None:
+    claim(outbox)
+    assert outbox.release_leases() == 1
+    assert [attempt.outcome for attempt in outbox.attempts(a_delivery().id)] == [Outcome.UNKNOWN]
+    assert claim(outbox) == a_delivery(attempts=2)
+    assert outbox.release_leases() == 1
+
+
+def test_an_endpoint_that_is_gone_is_held_until_it_has_another_address(outbox: Store) -> None:
+    assert outbox.hold("desk", url="https://a.example/hook", now=NOON) == 1
+    with outbox.transaction():
+        outbox.add_delivery(a_delivery(id="msg_2", watch="Another"), now=NOON)
+    assert claim(outbox) is None
+    assert outbox.release("desk", unless_url="https://a.example/hook") == 0
+    assert claim(outbox) is None
+    assert outbox.release("desk", unless_url="https://b.example/hook") == 2
+    assert claim(outbox) is not None
+
+
+# -- one writer -------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_refused_until_the_first_is_done(opener: Callable[..., Store], tmp_path: Path) -> None:
+    first = opener(tmp_path, write=True)
+    with pytest.raises(StateLocked):
+        opener(tmp_path, write=True)
+    first.close()
+    first.close()
+    opener(tmp_path, write=True).close()
+
+
+def test_a_reader_needs_no_lock_and_sees_what_is_committed(opener: Callable[..., Store], tmp_path: Path) -> None:
+    writer = opener(tmp_path, write=True)
+    put(writer, numbered(1))
+    reader = opener(tmp_path, write=False)
+    with writer.transaction():
+        writer.put_entry(numbered(2), topics=(ALL,), marks=())
+        assert reader.counts()["entries"] == 1
+    assert reader.counts()["entries"] == 2
+    with pytest.raises(StateError):
+        reader.set_fact("a", "b")
+    reader.close()
+    writer.close()
+
+
+def test_there_is_nothing_to_read_before_the_first_build(opener: Callable[..., Store], tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="feeder build"):
+        opener(tmp_path / "none", write=False)
+
+
+def test_events_are_topics_too(store: Store) -> None:
+    with store.transaction():
+        store.put_entry(
+            numbered(1), topics=(Topic(kind=TopicKind.EVENT, key=EventType.CASTING, label="Casting"),), marks=()
+        )
+    assert dirty(store) == {"casting": 1}
+
+
+def test_facts_are_kept_and_replaced(store: Store) -> None:
+    with store.transaction():
+        store.set_fact("name", "one")
+        store.set_fact("name", "two")
+    assert (store.fact("name"), store.fact("other")) == ("two", None)
+
+
+def test_a_sound_store_has_nothing_to_complain_about(outbox: Store) -> None:
+    put(outbox, numbered(1), a_stored_entry(an_entry(an_article(), id="x", tags=(a_show_tag(),))))
+    assert outbox.check() == []

@@ -1,0 +1,181 @@
+"""What only the SQLite store can get wrong: its file, its lock, its plans."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from feeder.errors import StateDamaged, StateError, StateLocked
+from feeder.storage import open_store
+from feeder.storage.schema import MIGRATIONS
+from feeder.storage.sqlite import DATABASE, INSTANCE, LATEST, SERIALISED
+from feeder.topics import ALL
+from tests.builders import a_stored_entry, an_article, an_entry
+
+
+def build(folder: Path, entries: int = 1) -> None:
+    store = open_store(folder, write=True)
+    with store.transaction():
+        for n in range(entries):
+            entry = an_entry(an_article(key=f"{n}.txt"), id=f"tag:{n}")
+            store.put_entry(a_stored_entry(entry), topics=(ALL,), marks=(("key", f"{n}.txt"),))
+    store.close()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    folder = tmp_path / "state"
+    build(folder)
+    return folder
+
+
+def test_a_database_that_vanished_is_an_error(state: Path) -> None:
+    (state / DATABASE).unlink()
+    for write in (True, False):
+        with pytest.raises(StateDamaged, match="gone or empty"):
+            open_store(state, write=write)
+
+
+def test_a_database_cut_to_nothing_is_an_error(state: Path) -> None:
+    (state / DATABASE).write_bytes(b"")
+    with pytest.raises(StateDamaged, match="gone or empty"):
+        open_store(state, write=True)
+
+
+def test_a_whole_state_folder_removed_is_a_fresh_start(state: Path) -> None:
+    for path in state.iterdir():
+        path.unlink()
+    store = open_store(state, write=True)
+    assert store.counts()["entries"] == 0
+    store.close()
+
+
+def test_a_database_that_belongs_elsewhere_is_an_error(state: Path, tmp_path: Path) -> None:
+    build(tmp_path / "other")
+    (tmp_path / "other" / DATABASE).replace(state / DATABASE)
+    with pytest.raises(StateDamaged, match="another state folder"):
+        open_store(state, write=True)
+
+
+def test_a_start_that_was_killed_before_it_left_its_name_goes_on(state: Path) -> None:
+    (state / INSTANCE).unlink()
+    store = open_store(state, write=True)
+    assert store.counts()["entries"] == 1
+    assert (state / INSTANCE).read_text().strip() == store.fact("instance")
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_an_error(state: Path) -> None:
+    (state / DATABASE).write_bytes(b"not a database, but long enough to be read as one" * 100)
+    with pytest.raises(StateDamaged):
+        open_store(state, write=True)
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / DATABASE)
+    connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+    with pytest.raises(StateDamaged, match="no database of feeder"):
+        open_store(tmp_path, write=True)
+
+
+def test_a_database_of_a_newer_feeder_is_left_alone(state: Path) -> None:
+    connection = sqlite3.connect(state / DATABASE)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    for write in (True, False):
+        with pytest.raises(StateDamaged, match="newer feeder"):
+            open_store(state, write=write)
+
+
+def test_a_corrupt_page_is_named_as_damage(tmp_path: Path) -> None:
+    build(tmp_path, entries=200)
+    data = bytearray((tmp_path / DATABASE).read_bytes())
+    for page in range(2, len(data) // 4096):
+        data[page * 4096 : page * 4096 + 64] = os.urandom(64)
+    (tmp_path / DATABASE).write_bytes(data)
+    with pytest.raises(StateDamaged):  # noqa: PT012 - where it shows is SQLite's to say
+        store = open_store(tmp_path, write=True)
+        try:
+            list(store.entries())
+            store.latest(ALL, 200)
+        finally:
+            store.close()
+
+
+def test_an_entry_of_an_unknown_form_is_damage_and_not_a_traceback(state: Path) -> None:
+    connection = sqlite3.connect(state / DATABASE)
+    connection.execute("UPDATE entry SET data = '{\"id\": 7}'")
+    connection.commit()
+    connection.close()
+    store = open_store(state, write=False)
+    with pytest.raises(StateDamaged, match="cannot be read"):
+        store.latest(ALL, 5)
+    store.close()
+
+
+def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateError, match="cannot be created"):
+        open_store(tmp_path / "file" / "state", write=True)
+
+
+def test_a_lock_dies_with_its_holder_and_names_it_while_it_lives(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib; from feeder.storage import open_store; "
+        "s = open_store(pathlib.Path(sys.argv[1]), write=True); print('ready', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"ready\n"
+        with pytest.raises(StateLocked, match=f"process {holder.pid} "):
+            open_store(tmp_path, write=True)
+        open_store(tmp_path, write=False).close()
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+        open_store(tmp_path, write=True).close()
+
+
+@pytest.mark.parametrize("query", [LATEST, SERIALISED], ids=["latest", "serialised"])
+def test_the_latest_of_a_topic_are_one_range_scan_without_sorting(state: Path, query: str) -> None:
+    connection = sqlite3.connect(state / DATABASE)
+    names = {"kind": "all", "key": "", "limit": 50, "fingerprint": ""}
+    plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + query, names)]
+    connection.close()
+    assert plan[0].startswith("SEARCH topic USING")
+    assert plan[1:3] == [
+        "SEARCH posting USING PRIMARY KEY (topic=?)",
+        "SEARCH entry USING INTEGER PRIMARY KEY (rowid=?)",
+    ]
+    assert not any("B-TREE" in step or "SCAN" in step for step in plan)
+
+
+def test_a_claim_looks_only_at_what_is_pending(state: Path) -> None:
+    connection = sqlite3.connect(state / DATABASE)
+    plan = [
+        row[3]
+        for row in connection.execute(
+            "EXPLAIN QUERY PLAN SELECT nr FROM outbox WHERE state = 'pending' "
+            "AND endpoint IN (SELECT value FROM json_each('[]'))"
+        )
+    ]
+    connection.close()
+    assert plan[0].startswith("SEARCH outbox USING")
+    assert "outbox_pending" in plan[0]
+
+
+def test_writes_survive_a_power_cut(state: Path) -> None:
+    """synchronous=FULL in WAL mode, on every connection; foreign keys are checked."""
+    store = open_store(state, write=True)
+    row = store._db.row  # type: ignore[attr-defined]  # the only place to see it
+    assert (row("PRAGMA journal_mode")[0], row("PRAGMA synchronous")[0], row("PRAGMA foreign_keys")[0]) == ("wal", 2, 1)
+    store.close()
