@@ -16,8 +16,9 @@ _PATIENCE = 1.0  # seconds before a bar appears: quick work needs none
 class Bar:
     """Call it with how far the work is; it draws nothing where stderr is no terminal or `shown` is False."""
 
-    def __init__(self, *, shown: bool) -> None:
+    def __init__(self, *, shown: bool, patience: float = _PATIENCE) -> None:
         self._shown = shown and sys.stderr.isatty()
+        self._patience = patience
         self._begun = time.monotonic()
         self._progress: Progress | None = None
         self._tasks: dict[str, int] = {}
@@ -36,7 +37,7 @@ class Bar:
         if not self._shown:
             return
         if self._progress is None:
-            if time.monotonic() - self._begun < _PATIENCE:
+            if time.monotonic() - self._begun < self._patience:
                 return
             self._progress = _drawn()
         task = self._tasks.get(stage)

@@ -53,7 +53,7 @@ def _evidence(article: Article, name: str) -> tuple[Evidence, ...]:
 
 ARTICLE = """Gilmore Girls Turns Twenty
 
-LOS ANGELES, October 5, 2020 — Twenty years ago Gilmore Girls began. Milo Ventimiglia came in season two as Jess Mariano.
+LOS ANGELES, October 5, 2020 — Twenty years ago Gilmore Girls began. Milo Ventimiglia came in season two as Jess.
 It ran for seven years. The reunion followed in 2016.
 """
 
