@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
@@ -38,6 +39,16 @@ _SHARES = (
 )
 
 
+_LISTS = {
+    "OUT": names.OUTLETS,
+    "NET": names.NETWORKS,
+    "LOC": names.PLACES,
+    "ORG": names.ORGANISATIONS,
+    "FILM": names.FILMS,
+    "WORK": names.WORKS,
+}
+
+
 class Augmenter:
     """Draws variants of articles. Other titles, networks and headlines come from the articles it was given."""
 
@@ -51,6 +62,8 @@ class Augmenter:
                         forms[s.type][s.name].add(s.text)
         self._forms = {kind: {name: sorted(found) for name, found in sorted(of.items())} for kind, of in forms.items()}
         self._names = {kind: list(of) for kind, of in self._forms.items()}
+        for kind, more in _LISTS.items():
+            self._names[kind] += more
         self._headlines = [a.lines[0] for a in articles]
 
     def variant(self, article: Marked) -> Marked:
@@ -61,6 +74,8 @@ class Augmenter:
             lines = self._other_titles(lines)
         if rng.random() < 0.25:
             lines = self._other_names(lines, "NET")
+        if rng.random() < 0.25:
+            lines = self._other_names(lines, "OUT")
         if rng.random() < 0.4:
             open_, close = rng.choice(_STYLES)
             lines = [_quoted(line, open_, close) for line in lines]
@@ -93,7 +108,7 @@ class Augmenter:
         rng = self._rng
         if rng.random() < (0.35 if kind == "SHOW" else 0.6):
             name = rng.choice(self._names[kind])
-            return name, [f for f in self._forms[kind][name] if f.lower() != name.lower()]
+            return name, [f for f in self._forms[kind].get(name, ()) if f.lower() != name.lower()]
         name = names.title(rng, listed=0.6 if kind == "SHOW" else 0.0)
         short = []
         if ": " in name:
@@ -129,7 +144,41 @@ class Augmenter:
         out = list(lines)
         while rng.random() < 0.35:
             out.insert(rng.randint(1, len(out)), self._noise_line(lines))
+        while rng.random() < 0.4:
+            at = rng.randint(1, len(out))
+            sentences = tuple(s for _ in range(rng.randint(1, 2)) for s in (*self._sentence(), Segment(" ")))
+            if at < len(out) and rng.random() < 0.5:
+                out[at] = (*out[at], Segment(" "), *sentences)
+            else:
+                out.insert(at, sentences)
         return out
+
+    def _sentence(self) -> Line:
+        rng = self._rng
+        quote = rng.choice(("", "", "'", '"', "\u201c"))
+        person = self._filler("PER")
+        out: list[Segment] = []
+        for i, part in enumerate(re.split(r"\{([A-Z]+)\}", rng.choice(names.SENTENCES))):
+            if i % 2 == 0:
+                out.append(Segment(part))
+            elif part == "LAST":
+                out.append(Segment(person.split()[-1], "PER", person))
+            else:
+                name = person if part == "PER" else self._filler(part)
+                person = self._filler("PER") if part == "PER" else person
+                marks = (quote, _QUOTES.get(quote, "")) if part in TITLED else ("", "")
+                out += [Segment(marks[0]), Segment(name, part, name), Segment(marks[1])]
+        return tuple(s for s in out if s.text)
+
+    def _filler(self, kind: str) -> str:
+        rng = self._rng
+        if kind == "PER" or (kind == "CHAR" and rng.random() < 0.5):
+            return f"{names.given(rng)} {names.surname(rng)}"
+        if kind == "CHAR":
+            return names.given(rng) if rng.random() < 0.8 else rng.choice(names.EPITHETS)
+        if kind == "SHOW":
+            return names.title(rng)
+        return names.title(rng, listed=0) if kind in TITLED and rng.random() < 0.4 else rng.choice(self._names[kind])
 
     def _noise_line(self, lines: list[Line]) -> Line:
         rng = self._rng

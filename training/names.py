@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import random
 
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.replace("\n", " ").split("|"))
+
+
 GIVEN = """
 Ada Adele Agnes Aidan Alan Alba Alec Alma Amara Amos Anders Anika Ansel Antonia Arlo Arnold Asa Astrid Audrey Axel
 Barbara Barnaby Beatrix Bella Benedict Bernard Bertha Bess Bianca Blaine Boyd Bram Brandon Brenda Bridget Bruno Bryn
@@ -79,10 +84,8 @@ bert by combe den don dorf ers escu ford gard ham hurst ini ins kin land ler ley
 ovich ow ros sen ski son stad stein ster ton vale well wick wood worth
 """.split()
 
-#: Titles of shows; real ones and invented ones, plain words and names among them.
-TITLES = tuple(
-    title.strip()
-    for title in """
+#: Titles of shows, plain words and names among them.
+TITLES = _list("""
 Atlanta | Fargo | Hacks | Girls | Lost | Friends | Community | Cheers | Wings | Taxi | Coach | Scrubs | Bones |
 Castle | Monk | Psych | Suits | Smash | Glee | Nashville | Dallas | Dynasty | Empire | Power | Scandal | Revenge |
 Unforgettable | Crossing Lines | Ghosts | Superstore | Abbott Elementary | The Bear | The Wire | The Office |
@@ -146,8 +149,7 @@ Raising Hope | Arrested Development | Malcolm in the Middle | Parks and Recreati
 Great News | Trial & Error | A.P. Bio | Good Girls | This Is Us | Parenthood | Friday Night Lights | Chuck |
 Heroes | Las Vegas | Crossing Jordan | Medium | Third Watch | Southland | Grimm | Revolution | The Blacklist |
 Blindspot | Timeless | New Amsterdam | Council of Dads | Debris | La Brea
-""".replace("\n", " ").split("|")
-)
+""")
 
 _NOUNS = """
 Harbor Garden Winter Ledger Orchard Signal Widow Island Promise Mirror Kingdom Bridge Summer River Verdict Lake Tower
@@ -217,3 +219,97 @@ def title(rng: random.Random, *, listed: float = 0.6) -> str:
             f"{adjective} in {place}",
         )
     )
+
+
+OUTLETS = _list("""
+Variety | Deadline | The Hollywood Reporter | THR | TVLine | Entertainment Weekly | EW | People | Us Weekly |
+TV Guide | Vulture | The Wrap | TheWrap | IndieWire | Collider | ScreenRant | Den of Geek | The A.V. Club |
+Rolling Stone | Vanity Fair | The New York Times | The Los Angeles Times | The Washington Post | USA Today |
+The Guardian | The Times | The Telegraph | Radio Times | Digital Spy | Metro | The Sun | The Mirror | BBC News |
+CNN | E! News | Entertainment Tonight | Access Hollywood | Extra | Page Six | New York Post | TMZ |
+Soap Opera Digest | Parade | Time | Newsweek | GQ | Esquire | Elle | Vogue | Glamour | Cosmopolitan |
+Harper's Bazaar | InStyle | Self | Women's Health | Interview | The New Yorker | The Atlantic | Slate | Salon |
+Decider | Paste | IGN | Polygon | Gizmodo | io9 | Mashable | BuzzFeed | HuffPost | The Daily Beast | Reuters |
+The Associated Press | Billboard | Backstage | Broadcast | C21 | Forbes | Bloomberg
+""")
+
+NETWORKS = _list("""
+ABC | NBC | CBS | Fox | The CW | The WB | UPN | PBS | HBO | HBO Max | Max | Showtime | Starz | Cinemax | FX | FXX |
+AMC | AMC+ | A&E | TNT | TBS | USA Network | USA | Syfy | Sci Fi | Bravo | E! | Lifetime | Hallmark Channel |
+Freeform | ABC Family | Disney Channel | Disney+ | Disney XD | Nickelodeon | Cartoon Network | Adult Swim | MTV |
+VH1 | BET | BET+ | Comedy Central | Paramount Network | Paramount+ | CBS All Access | Peacock | Hulu | Netflix |
+Prime Video | Amazon | Amazon Studios | Apple TV+ | Apple TV | Tubi | Roku Channel | Freevee | Crackle | YouTube |
+YouTube Premium | Quibi | BritBox | Acorn TV | Shudder | Crunchyroll | TLC | HGTV | Food Network | Discovery |
+History | National Geographic | OWN | Oxygen | WE tv | Logo | truTV | IFC | Sundance Now | SundanceTV | Pop TV |
+Epix | MGM+ | BBC | BBC One | BBC Two | BBC America | ITV | ITV1 | Channel 4 | Channel 5 | Sky | Sky Atlantic |
+Sky One | RTÉ | CBC | CTV | Global | Telemundo | Univision | Warner Bros. TV | Warner Bros. Television |
+20th Television | Sony Pictures Television | Universal Television | Lionsgate | Skydance | A24 | Bad Robot |
+Shondaland | Blumhouse | Marvel Studios | Lucasfilm | Pixar | Legendary | Annapurna | Hello Sunshine | Fremantle |
+Endemol | Lionsgate TV
+""")
+
+FILMS = _list("""
+The Godfather | Goodfellas | Jaws | Titanic | Avatar | Top Gun: Maverick | Barbie | Oppenheimer | Dune | Parasite |
+La La Land | Moonlight | Gone Girl | Knives Out | Get Out | Us | Nope | Black Panther | Iron Man | The Avengers |
+Thor: Ragnarok | Guardians of the Galaxy | Wonder Woman | Joker | The Dark Knight | Inception | Interstellar |
+Tenet | Dunkirk | Mean Girls | Clueless | Legally Blonde | Bridesmaids | Superbad | Juno | Little Women | Lady Bird |
+Marriage Story | The Irishman | Roma | Bird Box | Red Notice | The Gray Man | Extraction | Glass Onion | Speed |
+The Matrix | John Wick | Die Hard | Rocky | Creed | Scream | Halloween | Saw | It | Smile | M3GAN | Pretty Woman |
+Notting Hill | Love Actually | The Holiday | The Notebook | Crazy, Stupid, Love | Easy A | Spotlight | Argo | Her |
+Room | Brooklyn | Carol | Tár | The Whale | Wonka | Cats | Wicked | Chicago | Hairspray | Grease |
+Back to the Future | E.T. | Home Alone | Elf | Shrek | Frozen | Encanto | Coco | Up | Cars | Moana
+""")
+
+WORKS = _list("""
+Hamilton | Wicked | Rent | Cats | Chicago | Company | Hadestown | Dear Evan Hansen | The Book of Mormon |
+Kinky Boots | Waitress | Six | Angels in America | Death of a Salesman | The Crucible | Macbeth | Hamlet | Othello |
+Pride and Prejudice | Jane Eyre | Beloved | The Bell Jar | Normal People | Where the Crawdads Sing |
+The Nightingale | Red, White & Royal Blue | Verity | Lessons in Chemistry | Spare | Becoming | Bossypants |
+Yes Please | Serial | SmartLess | Armchair Expert | Office Ladies | Call Her Daddy | This American Life | Dead Eyes |
+Lemonade | Folklore | Thriller | Rumours | Purple Rain | Bad Blood | Halo | Mass Effect | Uncharted | God of War |
+Minecraft | The Sims | Watchmen | Saga | Sandman | Maus | The Shining | Misery
+""")
+
+PLACES = _list("""
+Los Angeles | New York | London | Toronto | Vancouver | Atlanta | Chicago | Dallas | Las Vegas | Miami | Nashville |
+Boston | Austin | Brooklyn | Paris | Dublin | Belfast | Manchester | Liverpool | Cardiff | Glasgow | Sydney |
+Auckland | Budapest | Prague | Rome | Madrid | Berlin | Tokyo | Seoul | Mumbai | Philadelphia | Pittsburgh |
+New Orleans | Albuquerque | Santa Fe | Hawaii | Alaska | Fargo | Duluth | Malibu | Savannah | Hollywood | Brentwood |
+Burbank | Queens | Manhattan | Harlem | Texas | Georgia | Montana | Ohio | Ireland | Scotland | Wales | Yorkshire |
+Cornwall | Canada
+""")
+
+ORGANISATIONS = _list("""
+the Lakers | the Yankees | the Dodgers | the Cowboys | Juilliard | Yale | Harvard | the Groundlings | Second City |
+SAG-AFTRA | the WGA | the DGA | Equity | CAA | WME | UTA | Gersh | the NBA | the NFL | Manchester United | Arsenal |
+Coldplay | Radiohead | Fleetwood Mac | Destiny's Child | Microsoft | Google | Facebook | Twitter | Instagram |
+TikTok | Spotify | Nielsen | GLAAD | UNICEF | the Red Cross | the FCC | the FBI | the LAPD |
+Parents Television Council
+""")
+
+#: Sentences in which the rarer kinds stand as pages have them; {PER}, {SHOW}, ... are filled in. {LAST} is the person's surname.
+SENTENCES = _list("""
+{PER} told {OUT} that the decision was not easy. | In an interview with {OUT}, {PER} said the cast had no idea. |
+{OUT} first reported the news. | According to {OUT}, talks began in {LOC} last spring. |
+“We were surprised,” {LAST} told {OUT} in 2019. | {OUT} broke the story. |
+{PER}'s film credits include {FILM} and {FILM}. | {PER} was last seen on the big screen in {FILM}, opposite {PER}. |
+On the film side, {LAST} recently wrapped {FILM} and will next be seen in {FILM}. | {PER} won an Oscar for {FILM}. |
+The movie {FILM} opens in theaters on Friday. | {PER} directed {FILM}, which grossed $90 million. |
+She made her film debut in {FILM} (1998). | {PER} is repped by {ORG} and {ORG}. |
+{PER}, whose TV credits include {SHOW} and {SHOW}, will direct the pilot. |
+{LAST}'s credits include the features {FILM} and {FILM}, and TV's {SHOW}. |
+He is best known for the film {FILM} and the series {SHOW}. | The series is based on the novel {WORK} by {PER}. |
+{PER} wrote the book {WORK}. | {PER} appeared on Broadway in {WORK}. |
+On stage, {LAST} has been seen in {WORK} and {WORK}. | Listen to the podcast {WORK} wherever you get yours. |
+Her album {WORK} came out in May. | {PER} hosts the podcast {WORK}. |
+The play {WORK} runs until June at a theater in {LOC}. | The game {WORK} has sold four million copies. |
+Production on {SHOW} is under way in {LOC}. | {PER} was born in {LOC} and studied at {ORG}. |
+{SHOW} is set in {LOC}. | {SHOW} airs Tuesdays on {NET}. | {SHOW} streams on {NET}; {SHOW} is a {NET} production. |
+{NET} declined to comment. | {PER}, a fan of {ORG}, lives in {LOC} with two dogs. |
+{PER} plays {CHAR}, a lawyer who moves to {LOC}. | {CHAR} ({PER}) leaves {LOC} for good. | {PER} as {CHAR} |
+{CHAR}: {PER} | {PER} will reprise the role of {CHAR}. | Fans said goodbye to {CHAR}, who was played by {PER}. |
+{CHAR} learns the truth, and {CHAR} has to choose. | When {CHAR} wakes up, {CHAR} is gone. |
+{CHAR} kisses {CHAR} in the final scene. | {PER} and {PER} got engaged in {LOC}, {OUT} reports. |
+The man behind {CHAR} spoke to {OUT} about leaving {SHOW}. | {PER}'s {CHAR} returns to {SHOW} tonight. |
+{CHAR} was {PER}'s idea.
+""")
