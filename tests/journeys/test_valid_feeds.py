@@ -1,0 +1,72 @@
+"""Every feed of the whole program, whatever was in the folder, is one that every reader takes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import fastfeedparser
+import feedparser
+import pytest
+
+from feeder.rendering import FEED_STYLE
+from tests.atom_rules import problems
+from tests.fakes.newsroom import Newsroom, an_article_text
+from tests.feed_values import HOSTILE
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+def feeds(newsroom: Newsroom) -> dict[str, bytes]:
+    return {path: data for path, data in newsroom.published().items() if path.endswith(".atom")}
+
+
+def faults(newsroom: Newsroom) -> list[str]:
+    base = newsroom.settings.site.base_url
+    return [
+        f"{path}: {it}" for path, data in feeds(newsroom).items() for it in problems(data, location=f"{base}/{path}")
+    ]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    return Newsroom(tmp_path)
+
+
+def test_the_articles_to_start_with_make_valid_feeds(newsroom: Newsroom) -> None:
+    shutil.copytree(SEEDS, newsroom.source, dirs_exist_ok=True)
+    report = newsroom.build()
+    assert faults(newsroom) == []
+    everything = feedparser.parse(
+        feeds(newsroom)["feeds/all.atom"], response_headers={"content-type": "application/atom+xml"}
+    )
+    assert not everything.bozo
+    assert len(everything.entries) == report.ingest.added >= 24
+    assert all(entry.link.startswith("http") for entry in everything.entries)
+    dates = [entry.published for entry in everything.entries]
+    assert dates == sorted(dates, reverse=True)
+
+
+@pytest.mark.parametrize("content", ["full", "summary"])
+def test_hostile_articles_make_valid_feeds(newsroom: Newsroom, content: str) -> None:
+    newsroom.configure(content=content)
+    for n, text in enumerate(HOSTILE):
+        data = an_article_text(f"Gilmore Girls, part {n}").replace("Milo Ventimiglia", f"Milo Ventimiglia {text}")
+        newsroom.write(f"hostile-{n}.txt", data.encode("utf-8", "surrogatepass"))
+    report = newsroom.build()
+    assert report.ingest.added > 0
+    assert faults(newsroom) == []
+    everything = feeds(newsroom)["feeds/all.atom"]
+    assert len(fastfeedparser.parse(everything).entries) == report.ingest.added
+
+
+def test_a_feed_finds_its_style_and_the_page_its_feeds(newsroom: Newsroom) -> None:
+    newsroom.write("maisel.md", an_article_text())
+    newsroom.build()
+    published = newsroom.published()
+    base = newsroom.settings.site.base_url
+    for path, data in feeds(newsroom).items():
+        assert f'href="{base}/{FEED_STYLE}"'.encode() in data
+        assert f'href="{path}"' in published["index.html"].decode()
+        assert f'xmlUrl="{base}/{path}"' in published["feeds.opml"].decode()
+    assert FEED_STYLE in published
