@@ -1,0 +1,72 @@
+"""How central is a show or a person to the article: would a subscriber of it want this one?"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from feeder.tagging.coreference import Name
+from feeder.tagging.document import Document, within
+
+
+def features(document: Document, name: Name, peers: Sequence[Name], *, known: bool) -> dict[str, float]:
+    """Where and how often the article names it, beside its `peers` (all names of the same kind, itself among them)."""
+    text = document.text
+    starts = [m.start for m in name.mentions]
+    body = [s for s in starts if not document.in_headline(s)]
+    lead = document.lead
+    first_sentence = document.sentence(lead[0])
+    counts = sorted((len(p.mentions) for p in peers), reverse=True)
+    total = sum(counts)
+    headline = [m for m in name.mentions if document.in_headline(m.start)]
+    peers_in_headline = sum(1 for p in peers if document.in_headline(p.first))
+    length = max(1, len(text) - document.headline_end)
+    row = {
+        "headline": float(bool(headline)),
+        "headline-opens": float(bool(headline) and headline[0].start < max(25, document.headline_end * 0.3)),
+        "headline-alone": float(bool(headline) and peers_in_headline == 1),
+        "headline-crowded": float(bool(headline) and peers_in_headline > 2),
+        "no-peer-in-headline": float(not peers_in_headline and document.headline_end > 0),
+        "no-headline": float(document.headline_end == 0),
+        "lead": float(any(within(s, lead) for s in body)),
+        "opening-sentence": float(any(first_sentence.start <= s < first_sentence.end for s in body)),
+        "first-of-its-kind": float(bool(body) and min(body) == min((m.start for p in peers for m in p.mentions if not document.in_headline(m.start)), default=-1)),
+        "log-mentions": math.log(len(starts)),
+        "once": float(len(starts) == 1),
+        "share": len(starts) / total,
+        "most-often": float(len(starts) == counts[0]),
+        "most-often-by-far": float(len(starts) == counts[0] and (len(counts) == 1 or counts[0] >= 2 * counts[1])),
+        "only-one": float(len(peers) == 1),
+        "many-peers": math.log(len(peers)),
+        "first-in-body": (min(body) - document.headline_end) / length if body else 0.0,
+        "spread": len({document.index(s) for s in body}) / max(1, len(document.sentences)),
+        "opens-sentence": float(min(3, sum(s == document.sentence(s).start or text[document.sentence(s).start : s].strip("\"'“”‘’—– ") == "" for s in body))),
+        "known": float(known),
+        "short-text": float(length < 500),
+    }
+    for side, cue in _CUES.items():
+        if any(_matches(text, m.start, m.end, side, cue) for m in name.mentions):
+            row[f"cue:{side}"] = 1.0
+    for side, cue in _CUES.items():
+        if headline and any(_matches(text, m.start, m.end, side, cue) for m in headline):
+            row[f"headline:{side}"] = 1.0
+    if headline and row["most-often"]:
+        row["headline-and-most-often"] = 1.0
+    return row
+
+
+_CUES = {
+    "alum-after": re.compile(r"^['’”\"]*s?\s*(?:alum|star|actor|actress|veteran|fame|creator|co-star|favorite)\b", re.IGNORECASE),
+    "known-for-before": re.compile(r"(?:known for|best known|credits include|appeared (?:in|on)|seen (?:in|on)|starred (?:in|on)|roles? (?:in|on)|including|like|unlike|after|behind|from)\s+[\"“‘']?(?:the\s+)?$", re.IGNORECASE),
+    "list-before": re.compile(r"(?:,|\band|&|;)\s+[\"“‘']?$"),
+    "brackets-around": re.compile(r"\(\s*[\"“‘']?$"),
+    "season-after": re.compile(r"^['’”\"]*s?,?\s*(?:season|series|finale|premiere|revival|reboot|spinoff|cast|episode)", re.IGNORECASE),
+    "news-verb-after": re.compile(r"^['’”\"]*,?\s*(?:has|is|was|will|had|to|gets?|returns?|ends?|joins?|dies|died|says?|said|reveals?|talks?|opens?|exits?|leaves?)\b", re.IGNORECASE),
+}  # fmt: skip
+
+
+def _matches(text: str, start: int, end: int, side: str, cue: re.Pattern[str]) -> bool:
+    if side.endswith(("before", "around")):
+        return bool(cue.search(text[max(0, start - 40) : start]))
+    return bool(cue.search(text[end : end + 30]))

@@ -1,0 +1,96 @@
+"""The names of an article, before anything is decided about them: who may be a person, a character, a show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from feeder.catalog import Catalog
+from feeder.model import MentionKind
+from feeder.tagging import coreference
+from feeder.tagging.context import Token, masked_tokens
+from feeder.tagging.coreference import Name
+from feeder.tagging.decisions import Decision
+from feeder.tagging.document import Document
+from feeder.tagging.names import is_short_form, person_words, title_words
+from feeder.tagging.spans import Span
+
+_TITLED = frozenset({MentionKind.FILM, MentionKind.WORK, MentionKind.ORGANISATION, MentionKind.CHARACTER, MentionKind.PLACE})
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Candidates; each group in order of first mention."""
+
+    document: Document
+    spans: tuple[Span, ...]
+    tokens: tuple[tuple[Token, ...], ...]  #: by sentence
+    people: tuple[Name, ...]
+    characters: tuple[Name, ...]
+    shows: tuple[Name, ...]
+    kinds: dict[MentionKind, int]  #: how many spans of each kind
+
+
+def take(document: Document, spans: Sequence[Span], catalog: Catalog, same_show: Decision) -> Survey:
+    """All candidate names of the spans."""
+    person_spans = [s for s in spans if s.kind is MentionKind.PERSON]
+    character_spans = [s for s in spans if s.kind is MentionKind.CHARACTER]
+    person_spans, character_spans = _swap_short_forms(person_spans, character_spans)
+    show_keys = {title_words(s.surface) for s in spans if s.kind is MentionKind.SHOW}
+    show_spans = [
+        s
+        for s in spans
+        if s.kind is MentionKind.SHOW
+        or (s.kind in _TITLED and (MentionKind.SHOW in s.catalog or title_words(s.surface) in show_keys))
+    ]
+
+    def titled(surface: str) -> tuple[str, ...]:
+        return tuple(s.id for s in catalog.shows_named(surface))
+
+    kinds: dict[MentionKind, int] = {}
+    for span in spans:
+        kinds[span.kind] = kinds.get(span.kind, 0) + 1
+    return Survey(
+        document,
+        tuple(spans),
+        masked_tokens(document, spans),
+        coreference.people(document, person_spans, MentionKind.PERSON),
+        coreference.people(document, character_spans, MentionKind.CHARACTER),
+        coreference.shows(show_spans, kind=MentionKind.SHOW, same=same_show, titled=titled),
+        kinds,
+    )
+
+
+def _swap_short_forms(people: list[Span], characters: list[Span]) -> tuple[list[Span], list[Span]]:
+    """One-word names go to the side that has the full name: 'Midge' to Midge Maisel, 'Kirby' to Luke Kirby."""
+    full_people = [p for p in (person_words(s.surface) for s in people) if len(p) > 1]
+    full_characters = [c for c in (person_words(s.surface) for s in characters) if len(c) > 1]
+    kept_people: list[Span] = []
+    kept_characters: list[Span] = []
+    for span in people:
+        parts = person_words(span.surface)
+        to_character = (
+            len(parts) == 1
+            and not any(is_short_form(parts, p) for p in full_people)
+            and any(is_short_form(parts, c) for c in full_characters)
+        )
+        if to_character:
+            kept_characters.append(replace(span, kind=MentionKind.CHARACTER))
+        else:
+            kept_people.append(span)
+    for span in characters:
+        parts = person_words(span.surface)
+        to_person = (
+            len(parts) == 1
+            and span.score < 0.9
+            and any(is_short_form(parts, p) == "surname" for p in full_people)
+            and not any(is_short_form(parts, c) for c in full_characters)
+        )
+        if to_person:
+            kept_people.append(replace(span, kind=MentionKind.PERSON))
+        else:
+            kept_characters.append(span)
+    return (
+        sorted(kept_people, key=lambda s: s.start),
+        sorted(kept_characters, key=lambda s: s.start),
+    )
