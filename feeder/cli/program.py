@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import click
 
@@ -48,6 +50,9 @@ for command in (init, build, serve, tag, explain, check):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status follows sysexits.h, see feeder.errors."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name the terminal cannot show must not end a build
     try:
         return program.main(arguments, prog_name="feeder", standalone_mode=False) or 0
     except click.ClickException as error:

@@ -29,7 +29,7 @@ def tag(invocation: Invocation, paths: tuple[str, ...], as_json: bool) -> None:
 
             from feeder.service import analyse
 
-            click.echo(json.dumps(analyse.as_json(found), ensure_ascii=False))
+            click.echo(json.dumps(analyse.as_json(found), ensure_ascii=False).encode())  # UTF-8 anywhere: RFC 8259
         else:
             click.echo(_for_people(found))
 

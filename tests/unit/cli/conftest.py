@@ -51,6 +51,13 @@ def _evidence(article: Article, name: str) -> tuple[Evidence, ...]:
     )
 
 
+#: Makes a process of its own do without the model; to be followed by more of the program.
+WITHOUT_MODEL = (
+    f"import sys; sys.path.insert(0, {str(Path(__file__).parents[3])!r}); "
+    "from feeder.service import analyse; from tests.unit.cli.conftest import TwoNames; "
+    "analyse.open_tagger = lambda settings: TwoNames(); "
+)
+
 ARTICLE = """Gilmore Girls Turns Twenty
 
 LOS ANGELES, October 5, 2020 — Twenty years ago Gilmore Girls began. Milo Ventimiglia came in season two as Jess.

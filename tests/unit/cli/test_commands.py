@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from feeder.cli import main
-from tests.unit.cli.conftest import ARTICLE
+from tests.unit.cli.conftest import ARTICLE, WITHOUT_MODEL
 
 TAGGED = "Gilmore Girls Turns Twenty  (gilmore.txt)\n  shows:  Gilmore Girls (main)\n"
 
@@ -138,14 +139,9 @@ def test_nothing_of_the_text_is_lost_between_the_marks(capsys, article):
 
 def test_a_running_service_answers_and_ends_cleanly_on_sigterm(installed):
     put(installed, "gilmore.txt")
-    program = (
-        "import sys; from feeder.service import analyse; from tests.unit.cli.conftest import TwoNames; "
-        "analyse.open_tagger = lambda settings: TwoNames(); "
-        "from feeder.cli import main; sys.exit(main(['serve']))"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    program = WITHOUT_MODEL + "from feeder.cli import main; sys.exit(main(['serve']))"
     service = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         assert service.stdout is not None
@@ -163,8 +159,6 @@ def test_a_running_service_answers_and_ends_cleanly_on_sigterm(installed):
 
 
 def eventually(address: str) -> str:
-    import time
-
     deadline = time.monotonic() + 20
     while True:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from resource import RUSAGE_CHILDREN, getrusage
@@ -10,6 +11,7 @@ import pytest
 
 from feeder import __version__
 from feeder.cli import main
+from tests.unit.cli.conftest import WITHOUT_MODEL
 
 
 def test_the_version_is_told(capsys):
@@ -65,6 +67,17 @@ def test_a_reader_that_has_enough_makes_no_noise():
     command = f"{sys.executable} -c 'from feeder.cli import main; main([\"--help\"])' | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=30)
     assert done.stderr == b""
+
+
+def test_names_that_a_terminal_cannot_show_end_nothing(tmp_path):
+    program = "import sys; from feeder.cli import main; sys.exit(main(['tag', 'a–b.pdf']))"
+    (tmp_path / "a–b.pdf").write_bytes(b"%PDF")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_MODEL + program], capture_output=True, text=True, timeout=60, env=environment
+    )
+    assert done.returncode == 65, done.stderr
+    assert done.stderr.startswith("feeder: a\\u2013b.pdf: set aside: unsupported")
 
 
 def test_help_loads_nothing_heavy():
