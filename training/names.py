@@ -287,7 +287,7 @@ TikTok | Spotify | Nielsen | GLAAD | UNICEF | the Red Cross | the FCC | the FBI 
 Parents Television Council
 """)
 
-#: Sentences in which the rarer kinds stand as pages have them. {PER} and so on are filled in, {LAST} is the person's surname.
+#: Sentences in which the rarer kinds stand as pages have them; {PER} and so on are filled in, {LAST} is their surname.
 SENTENCES = _list("""
 {PER} told {OUT} that the decision was not easy. | In an interview with {OUT}, {PER} said the cast had no idea. |
 {OUT} first reported the news. | According to {OUT}, talks began in {LOC} last spring. |

@@ -84,7 +84,7 @@ class NameSwapper:
 
     def _draw(self, token: str, *, is_surname: bool, alone: bool = False) -> str:
         accented = not token.isascii()
-        while True:
+        for _ in range(50):  # a list can be used up: then two names of the article share a word
             roll = self._rng.random()
             if alone and roll < 0.15:
                 new = self._rng.choice(names.EPITHETS)
@@ -93,7 +93,8 @@ class NameSwapper:
             else:
                 new = names.given(self._rng, accented=accented)
             if new.lower() != token.lower() and new not in self._words.values():
-                return new
+                break
+        return new
 
     @staticmethod
     def _swapped(token: str, name: str) -> bool:
