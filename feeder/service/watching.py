@@ -8,7 +8,6 @@ from datetime import datetime
 
 from feeder import alerts, topics
 from feeder.model import Alert, Delivery, DeliveryState, Entry, SiteInfo, StoredEntry, Topic, TopicKind, Watch
-from feeder.rendering.addresses import feed_path
 from feeder.storage import Store
 
 
@@ -34,6 +33,8 @@ def rings(watches: Sequence[Watch], stored: StoredEntry, *, before: Entry | None
 
 def deliveries(ring: Ring, *, store: Store, site: SiteInfo, now: datetime) -> Iterator[Delivery]:
     """One for each endpoint of the watch. The entry is in the store: its topics have their addresses."""
+    from feeder.rendering import feed_path  # brings the template engine along
+
     topic = _feed_of(ring)
     body = alerts.payload(
         ring.alert,
