@@ -17,7 +17,7 @@ from feeder import __version__
 ROOT = Path(__file__).parents[2]
 ARTICLE = """Sutton Foster Returns to Broadway
 
-NEW YORK, June 15, 2021 - Sutton Foster, the star of Younger and Bunheads, returns to the stage this winter.
+NEW YORK, June 15, 2021 — Sutton Foster, the star of Younger and Bunheads, returns to the stage this winter.
 The actress opens in The Music Man beside Hugh Jackman. Rehearsals begin in the autumn.
 """
 
@@ -80,7 +80,8 @@ def test_init_and_build_work_without_a_checkout(feeder: Path, tmp_path: Path):
     run(feeder, "init", cwd=tmp_path)
     (tmp_path / "seeds" / "foster.txt").write_text(ARTICLE)
     told = run(feeder, "build", cwd=tmp_path)
-    assert "1 article" in told
+    assert "read       1 new or changed article of 1 file" in told
+    assert "entries    1 (1 new)" in told, told
     feed = (tmp_path / "public" / "feeds" / "all.atom").read_text()
     assert "Sutton Foster Returns to Broadway" in feed
     assert (tmp_path / "public" / "feeds" / "person" / "sutton-foster.atom").exists()
