@@ -21,7 +21,32 @@ _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\
 _HEAD = 4096  # bytes in which a page must declare its encoding; WHATWG says 1024, saved pages put a comment before it
 _EMBEDDED = re.compile(r"""data:[\w/+.-]*;base64,[^"'()\s>]{256,}""")
 _MOST_ELEMENTS = 200_000
-_BLOCKS = ("p", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "dd", "dt")
+_MOST_FOR_TRAFILATURA = 12_000  # elements that are left; it takes quadratic time on some pages
+_MOST_TEXT = 1_000_000  # characters that are left
+_INLINE = frozenset(
+    (
+        *(
+            "a",
+            "abbr",
+            "b",
+            "bdi",
+            "bdo",
+            "cite",
+            "code",
+            "data",
+            "dfn",
+            "em",
+            "font",
+            "i",
+            "ins",
+            "kbd",
+            "mark",
+            "q",
+            "s",
+        ),
+        *("samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"),
+    )
+)
 _ENOUGH = 200  # characters of text that trafilatura must find to be believed at once
 _TOP = 6  # paragraphs among which credits are looked for
 
@@ -53,18 +78,34 @@ def _parse(source: str) -> HtmlElement:
 def _body(tree: HtmlElement) -> list[str]:
     """The paragraphs of the article: as trafilatura finds them, or all there are where it finds next to nothing."""
     prune(tree)
-    # 0.4 s to import, and many folders hold no page
-    import trafilatura
+    words = sum(len(text) for text in tree.itertext())
+    if words > _MOST_TEXT:
+        raise NotAnArticle("too-long", f"{words:,} characters of text; an article is shorter")
+    found: list[str] = []
+    if sum(1 for _ in tree.iter()) <= _MOST_FOR_TRAFILATURA:
+        # 0.4 s to import, and many folders hold no page
+        import trafilatura
 
-    plain = [one_line(str(element.text_content())) for element in tree.iter(*_BLOCKS)]
-    try:
-        document = trafilatura.bare_extraction(tree, include_comments=False, include_tables=False, with_metadata=False)
-    except (RecursionError, etree.LxmlError, ValueError, AttributeError, TypeError, KeyError, IndexError):
-        document = None  # a library's fault on a broken page is no reason to lose the page
-    text = getattr(document, "text", None) or ""
-    found = [one_line(line.removeprefix("- ")) for line in text.split("\n")]
-    size = sum(map(len, found))
-    return found if size >= _ENOUGH or size >= sum(map(len, plain)) else plain
+        try:
+            document = trafilatura.bare_extraction(
+                tree, include_comments=False, include_tables=False, with_metadata=False
+            )
+        except (RecursionError, etree.LxmlError, ValueError, AttributeError, TypeError, KeyError, IndexError):
+            document = None  # a library's fault on a broken page is no reason to lose the page
+        text = getattr(document, "text", None) or ""
+        found = [one_line(line.removeprefix("- ")) for line in text.split("\n")]
+    return found if sum(map(len, found)) >= _ENOUGH else max(found, _all_of(tree), key=lambda ps: sum(map(len, ps)))
+
+
+def _all_of(tree: HtmlElement) -> list[str]:
+    """All text of the page, parted where an element begins or ends that is not part of a line."""
+    pieces: list[str] = []
+    body = next(tree.iter("body"), tree)
+    for event, element in etree.iterwalk(body, ("start", "end")):
+        if element.tag not in _INLINE:
+            pieces.append("\0")
+        pieces.append((element.text if event == "start" and element.tag not in ("h1", "title") else element.tail) or "")
+    return [line for line in map(one_line, "".join(pieces).split("\0")) if line]
 
 
 def _credits(paragraphs: Sequence[str]) -> tuple[Draft, list[str]]:

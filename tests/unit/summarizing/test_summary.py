@@ -99,6 +99,6 @@ def test_every_sentence_of_a_summary_is_a_sentence_of_the_body(body: str, limit:
 def test_a_very_long_article_is_summarized_at_once() -> None:
     a = article(NEWS * 2000)
     parts = sentences(a.text)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(summarize(a, parts)) == 3
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

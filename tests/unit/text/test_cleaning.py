@@ -63,8 +63,8 @@ def test_broken_characters_are_mended(dirty: str, expected: str) -> None:
 
 
 def test_a_million_combining_marks_do_not_hold_up_the_others() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     cleaned = clean("e" + "\u0301\u0323" * 500_000 + "nd")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(cleaned) < 40
     assert cleaned.endswith("nd")
