@@ -42,12 +42,17 @@ def parse(written: str, *, zone: tzinfo) -> datetime | None:
     written = written.strip()[:_LONGEST]
     if _EPOCH.match(written):
         return _utc(datetime.fromtimestamp(int(written[:10]), UTC), zone)
-    for form in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            return _utc(form(written), zone) if written else None
-        except (ValueError, IndexError, TypeError, OverflowError):
-            continue
-    return find(written, zone=zone)
+    try:
+        return _utc(datetime.fromisoformat(written), zone)
+    except (ValueError, OverflowError):
+        # the e-mail parser takes "9 a.m. ET" for nine o'clock in no zone, so it comes last
+        found = find(written, zone=zone)
+    if found is not None or not written:
+        return found
+    try:
+        return _utc(parsedate_to_datetime(written), zone)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
 
 
 def find(text: str, *, zone: tzinfo) -> datetime | None:
