@@ -51,12 +51,14 @@ def people(document: Document, spans: Sequence[Span], kind: MentionKind) -> tupl
     full: list[tuple[tuple[str, ...], list[Span]]] = []
     short: list[Span] = []
     by_ids: dict[str, int] = {}
+    words = {person_words(s.surface) for s in spans}
     for span in spans:
         parts = person_words(span.surface)
-        if len(parts) < 2:
+        # a catalog's character has the ids of its shows, which say nothing about who it is
+        ids = span.catalog.get(kind, ()) if kind is MentionKind.PERSON else ()
+        if len(parts) < 2 or (not ids and any(len(w) > len(parts) and w[-len(parts) :] == parts for w in words)):
             short.append(span)
             continue
-        ids = span.catalog.get(kind, ())
         at = next((i for i, (other, _) in enumerate(full) if same_person(parts, other)), None)
         if at is None and len(ids) == 1:
             at = by_ids.get(ids[0])
@@ -95,7 +97,7 @@ def _bearers(
 ) -> tuple[int, ...]:
     """The numbers of the full names a short form stands for: one, or all of them for 'the Palladinos'."""
     found: list[tuple[str, int]] = []
-    ids = span.catalog.get(kind, ())
+    ids = span.catalog.get(kind, ()) if kind is MentionKind.PERSON else ()
     for i, (other, mentions) in enumerate(full):
         how = is_short_form(parts, other)
         if how is None and len(ids) == 1 and any(ids == m.catalog.get(kind) for m in mentions):

@@ -13,24 +13,25 @@ from feeder.tagging.document import Document
 #: Types that are decided; `other` is never claimed.
 DECIDED = tuple(t for t in EventType if t is not EventType.OTHER)
 
+_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|new|\w+teenth|\d+(?:st|nd|rd|th))"
 _CUE = {
-    EventType.CASTING: r"cast(?:s|ing)?\b|\bjoin(?:s|ed|ing)?\b|to star|will star|tapped|boards?\b|set to (?:play|star|guest)|\badds\b|new (?:role|series regular)|guest[- ]star|recurring|lands?\b.{0,20}role",
-    EventType.DEPARTURE: r"\bexit(?:s|ed|ing)?\b|\bleav(?:e|es|ing)\b|\bdepart|\bquits?\b|stepping down|steps? down|not return|written out|fired|\baxed from|farewell|bows out|\bout as\b|final (?:scene|episode|day)",
-    EventType.RENEWAL: r"renew|pick(?:s|ed)[- ]up|another season|more seasons?|second season order|will return for|returning for|saved|greenlit? for season|back for (?:a )?season",
-    EventType.CANCELLATION: r"cancel|\bax(?:e|es|ed|ing)\b|\bend(?:s|ing)? (?:with|after)|final season|scrapp|pulled|won['’]t return|not renew|last season|coming to an end|will end|wrap(?:s|ping)? up|concludes?",
-    EventType.PREMIERE: r"premier|debut|air(?:s|ing|ed)?\b|launch|returns? (?:on|to)|release date|streaming (?:on|now|from)|begins? (?:on|at)|start(?:s|ing) (?:on|at)|arrives?|drops? (?:on|at)|tonight",
-    EventType.TRAILER: r"trailer|teaser|first[- ]look|sneak peek|clip\b|footage",
-    EventType.PRODUCTION: r"film(?:ing|s)? (?:on|has|is|begins|starts|in|will|under)|production|shoot(?:ing|s)?\b|pilot|order(?:s|ed)?\b|greenli|develop|in the works|commission|adaptation|script",
-    EventType.SPINOFF: r"spin[- ]?off|offshoot|prequel|sequel series|companion series|franchise",
-    EventType.REUNION: r"reuni|back together|reunite",
-    EventType.AWARD: r"\bw[io]ns?\b|\bwon\b|winner|award(?:ed)?\b|emmy|golden globe|bafta|trophy|prize|takes? home",
-    EventType.NOMINATION: r"nomin|nods?\b|shortlist|snub",
-    EventType.DEATH: r"\bdie(?:s|d)\b|\bdead\b|\bdeath\b|passed away|obituary|\bmourn|aged \d|at (?:age )?\d\d\b|tribute|remember|survived by",
-    EventType.INTERVIEW: r"\btalks?\b|\bq&a\b|interview|opens up|on (?:playing|why|how|her|his)|tells us|speaks|explains|reflects|chat",
-    EventType.RATINGS: r"rating|viewers|million|\bdemo\b|audience|most[- ]watched|overnights|share\b|nielsen",
-    EventType.RECAP: r"recap|review|episode|finale|spoiler|last night|week(?:'s|’s)|season \d+ (?:review|finale)|grade|verdict|eliminat",
-    EventType.LEGAL: r"lawsuit|\bsue[sd]?\b|\bcourt|judge|charged|arrest|trial|settle|alleg|plead|sentenced|verdict",
-    EventType.PERSONAL: r"marri|wedding|engaged|divorce|split|birth|pregnan|baby|dating|couple|romance|expecting|health|diagnos|hospital|family",
+    EventType.CASTING: r"\bcast(?:s|ing)?\b|\bjoin(?:s|ed|ing)?\b|\bto star\b|will star|tapped|\bboards?\b|set to (?:play|star|guest|appear)|\badds?\b|new series regular|guest[- ]star|recurring|lands? (?:\w+ ){0,3}role|spotted on|unknown role|signs on|signed on|has been chosen|will play|to play\b|replaces?\b|newcomer|new (?:host|doctor|lead)|takes? over (?:as|from)",
+    EventType.DEPARTURE: r"\bexit(?:s|ed|ing)?\b|\bleav(?:e|es|ing)\b|\bleft\b|\bdepart|\bquits?\b|steps? down|stepping down|stepped down|not (?:be )?return|written out|\bfired\b|farewell|bows? out|\bout as\b|says? goodbye|last (?:day|episode|scene)s? (?:as|on)|replac|parting ways|moving on|without (?:her|him)|let go",
+    EventType.RENEWAL: r"renew|pick(?:s|ed)?[- ]?up|another season|more seasons?|" + _ORDINAL + r" season order|will return for|return(?:s|ing)? for (?:a |its )?(?:" + _ORDINAL + r"|season)|\bsaved?\b|reviv(?:es|ed)|orders? (?:a |up )?(?:\w+[- ])?(?:" + _ORDINAL + r" season|season)|brings? back|bring back|back for (?:a |another |season)|another (?:round|run)|extended|un-?cancell?ed|season \d+ (?:is )?(?:official|confirmed|a go)|gets? (?:a )?(?:" + _ORDINAL + r" season|season)",
+    EventType.CANCELLATION: r"cancel|\bax(?:e|es|ed|ing)\b|final season|last season|scrap(?:s|ped)|\bpull(?:s|ed)\b|pull(?:s|ed)? the plug|won['’]t (?:be back|return|get|move)|not (?:be )?(?:renew|return|go|going|move|moving) ?(?:ed|ing)? ?(?:forward|ahead)?|un-?renew|coming to an end|to end\b|will end|\bends? (?:after|with|its)|wrapp?(?:s|ing)? up|concludes?|put(?:s)? an end|retire|dropp?(?:s|ed)\b|yank|opted not|pass(?:es|ed) on|\bfolds?\b|shelved|call(?:s|ed) it (?:a day|quits)|end of the road|one and done|casualty",
+    EventType.PREMIERE: r"premier|debut|airs?\b|airing|launch|release date|stream(?:ing|s)\b|begins? (?:on|at|its)|start(?:s|ing) (?:on|at)|arriv(?:es|ing)|drops? (?:on|at)|tonight|returns? (?:on|to|with)|opens? (?:on|with)|begun|new (?:series|show|season)|is (?:here|back|out)|are out\b|where to watch|who['’]s who",
+    EventType.TRAILER: r"trailer|teaser|first[- ]look|sneak peek|\bclip\b|footage|teases?\b|key art|poster",
+    EventType.PRODUCTION: r"film(?:ing|s)? (?:on|has|is|begins|starts|in|will|under|starts|wraps)|production|shooting\b|\bshoots\b|\bpilot\b|\border(?:s|ed)?\b|greenl[iu]|\bdevelop(?:s|ing|ment)|in the works|commission|adaptation|to series|\bscript\b|cameras roll|wrapped|begins filming|sets? (?:up|movie|film|sequel|revival|reboot)|reboot|reviv(?:al|es)",
+    EventType.SPINOFF: r"spin[- ]?offs?|offshoot|prequel|sequel series|sequel|companion series|franchise|universe|crossover",
+    EventType.REUNION: r"reuni|back together|reunite|together again|old castmates|alums?\b",
+    EventType.AWARD: r"\bw[io]ns?\b|\bwon\b|winn(?:er|ing)|award(?:ed|s)?\b|emmys?|golden globes?|bafta|trophy|prize|takes? home|palme|honou?r(?:ed|s)|crowned|champion|sweep",
+    EventType.NOMINATION: r"nomin(?:at|ee)\w*|\bnods?\b|shortlist|snub(?:s|bed)?",
+    EventType.DEATH: r"\bdie(?:s|d)\b|\bdead\b|\bdeaths?\b|passed away|obituary|\bmourn|aged \d|at (?:the age of |age )?\d\d\b|tributes?|survived by|\bwas \d\d\b|\bkilled\b|funeral|cause of death|late (?:star|actor|actress)|farewell to|in memor",
+    EventType.INTERVIEW: r"\btalks?\b|q&a\b|interview|opens up|\bon (?:playing|why|how|her|his|their|that|what)\b|tells us|speaks?\b|explains|reflects|chat(?:s|ted)|discuss|reveals|breaks down|looks back|\bQ:|sat down|asks?\b",
+    EventType.RATINGS: r"ratings?\b|viewers|million|\bdemo\b|audiences?\b|most[- ]watched|overnights|share\b|nielsen|viewership|tune(?:d|s) in|top 10|slump|lowest|highest",
+    EventType.RECAP: r"recap|review|spoilers?|last night|last week|season \d+ (?:review|finale)|grade|verdict|eliminat|episode|finale|what happened|ending explained|critic|stars? out of|\d/5|\d/10|voted (?:off|out)|week (?:\d|one|two|three|four|five)|preview",
+    EventType.LEGAL: r"lawsuits?|\bsue[sd]?\b|\bsuing\b|\bcourt|\bjudge\b|charged|arrest|\btrial\b|settle|alleg|plead|sentenc|guilty|police|lawyers?|attorney|copyright|investigat",
+    EventType.PERSONAL: r"marri|wedding|engaged|divorce|\bsplit\b|\bbirth\b|pregnan|\bbaby\b|\bdating\b|couple|romance|expecting|diagnos|hospital|cancer|rehab|sober|\brun(?:s|ning)? for\b|campaign|girlfriend|boyfriend|husband|wife\b|home\b|statement",
 }  # fmt: skip
 _CUES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _CUE.items()}
 
@@ -63,23 +64,36 @@ def article_features(document: Document, tokens: Sequence[Sequence[Token]]) -> d
 
 
 def show_features(
-    document: Document, name: Name | None, tokens: Sequence[Sequence[Token]], *, main: float, shows: int
+    document: Document, kind: EventType, name: Name, *, main: float, mains: Sequence[float]
 ) -> dict[str, float]:
-    """What ties the event to this show (`main`: probability that it is a main show); None: to no show at all."""
-    if name is None:
-        return {"no-show": 1.0}
-    row: dict[str, float] = {"main": main, "main-surely": float(main > 0.8), "passing": float(main < 0.3), "only-show": float(shows == 1)}
-    numbers = sorted({document.index(m.start) for m in name.mentions})
-    for number in numbers[:6]:
+    """What ties an event of this type to this show. `main`: probability that it is a main show; `mains`: of all shows."""
+    cue = _CUES[kind]
+    row: dict[str, float] = {
+        "main": main,
+        "main-surely": float(main > 0.8),
+        "main-hardly": float(main < 0.2),
+        "most-main": float(main == max(mains)),
+        "only-show": float(len(mains) == 1),
+        "several-main": float(sum(m > 0.5 for m in mains) > 1),
+        f"type:{kind.value}": 1.0,
+        f"most-main:{kind.value}": float(main == max(mains)),
+    }
+    for number in sorted({document.index(m.start) for m in name.mentions})[:8]:
         sentence = document.sentences[number]
-        in_headline = document.in_headline(sentence.start)
-        for kind, cue in _CUES.items():
-            if cue.search(sentence.text):
-                row[f"with:{kind.value}"] = 1.0
-                if main < 0.3 and not in_headline:
-                    row[f"passing-with:{kind.value}"] = 1.0
-                if main > 0.5 and in_headline:
-                    row[f"main-headline:{kind.value}"] = 1.0
+        found = cue.search(sentence.text)
+        if document.in_headline(sentence.start):
+            row["headline"] = 1.0
+            if found:
+                row["cue-in-headline"] = 1.0
+        elif found:
+            row["cue-with-it"] = 1.0
+            row[f"cue-with-it:{kind.value}"] = 1.0
+            if any(
+                min(abs(m.start - sentence.start - found.end()), abs(sentence.start + found.start() - m.end)) < 40
+                for m in name.mentions
+            ):
+                row["cue-beside-it"] = 1.0
+                row[f"cue-beside-it:{kind.value}"] = 1.0
     return row
 
 

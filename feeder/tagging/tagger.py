@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from feeder.text import fold
 
 _MOST_EVIDENCE = 12  # mentions shown for one tag; the first ones
 _ACCEPTED = 0.5
+_EVENT_AT_ALL = 0.05  # below this an event of a type is not looked for show by show
 _OWNER = "the owner's word"
 
 
@@ -211,16 +213,23 @@ class Tagger:
         document = found.document
         article = events.article_features(document, found.tokens)
         decided: list[tuple[float, Event]] = []
-        about: list[tuple[Subject | None, float]] = [(s, p) for s, p in zip(shows, mains, strict=True) if s.name.mentions]
-        for subject, main in about or [(None, 0.0)]:
-            name = subject.name if subject else None
-            row = article | events.show_features(document, name, found.tokens, main=main, shows=len(about))
-            for kind in events.DECIDED:
-                decision = self._decisions[f"event:{kind.value}"]
-                p = decision.probability(row)
+        about = [(s, p) for s, p in zip(shows, mains, strict=True) if s.name.mentions]
+        attach = self._decisions["event-show"]
+        for kind in events.DECIDED:
+            decision = self._decisions[f"event:{kind.value}"]
+            happened = decision.probability(article)
+            if happened < _EVENT_AT_ALL:
+                continue
+            why = f"{kind.value}: {', '.join(decision.reasons(article))}; p={happened:.2f}"
+            if not about and happened > 0.5:
+                decided.append((happened, _event(document, kind, None, people, why)))
+            for subject, main in about:
+                row = events.show_features(document, kind, subject.name, main=main, mains=[m for _, m in about])
+                row["happened"] = math.log(happened / (1 - min(happened, 0.999)))
+                p = attach.probability(row)
                 if p > 0.5:
-                    why = f"{kind.value}: {', '.join(decision.reasons(row))}; p={p:.2f}"
-                    decided.append((p, _event(document, kind, subject, people, why)))
+                    reason = f"{why}; this show: {', '.join(attach.reasons(row))} p={p:.2f}"
+                    decided.append((p, _event(document, kind, subject, people, reason)))
         return tuple(e for _, e in sorted(decided, key=lambda d: (-d[0], d[1].type.value, d[1].show or "")))
 
 
