@@ -82,3 +82,4 @@ def _log(*, quiet: bool, service: bool) -> None:
     form = "%(asctime)s %(levelname)s %(message)s" if service else "feeder: %(message)s"
     logging.basicConfig(level=logging.WARNING, format=form, force=True)
     logging.getLogger("feeder").setLevel(level)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each tick that a long build swallows

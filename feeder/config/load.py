@@ -232,7 +232,10 @@ def _endpoints(file: shape.File, folder: Path, problems: _Problems) -> tuple[End
             if not file.alerts.secret:
                 problems.add(at, "an address written directly is signed with [alerts] secret, which is not set")
             direct[text] = Endpoint(
-                name=text, url=text, secrets=shared, allow_networks=tuple(file.alerts.allow_networks)
+                name=values.endpoint_name(text),
+                url=text,
+                secrets=shared,
+                allow_networks=tuple(file.alerts.allow_networks),
             )
     return (*named, *direct.values())
 
@@ -247,7 +250,12 @@ def _watches(file: shape.File, problems: _Problems) -> tuple[Watch, ...]:
                 problems.add(("watches", number, "endpoint"), f"there is no endpoint named {text!r}; {hint}")
     _check_unique([table.name for table in file.watches], lambda n: ("watches", n, "name"), problems)
     return tuple(
-        Watch(name=table.name, aliases=_once(table.aliases), endpoints=_once(table.endpoint)) for table in file.watches
+        Watch(
+            name=table.name,
+            aliases=_once(table.aliases),
+            endpoints=_once([text if text in names else values.endpoint_name(text) for text in table.endpoint]),
+        )
+        for table in file.watches
     )
 
 

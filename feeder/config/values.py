@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import ipaddress
 import os
 import re
@@ -68,6 +69,11 @@ def address(text: str) -> str:
     if parts.port == 0:  # the property raises ValueError for 70000
         raise ValueError("there is no port 0")
     return text
+
+
+def endpoint_name(url: str) -> str:
+    """What an address without a name is called in logs and in the store: host and hash, for its path may be secret."""
+    return f"{urlsplit(url).hostname}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
 def site_address(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from feeder import catalog, extraction
@@ -39,6 +40,7 @@ def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: flo
 
     Raises SourceError for a path that is not there or a folder that cannot be read.
     """
+    today = datetime.fromtimestamp(now, UTC)
     for path in paths:
         folder, items = _look(path, settings=settings, now=now)
         for item in items:
@@ -46,7 +48,7 @@ def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: flo
                 yield item
                 continue
             try:
-                article = extraction.read(folder.read(item), zone=settings.zone)
+                article = extraction.read(folder.read(item), zone=settings.zone, now=today)
             except NotAnArticle as error:
                 yield Refused(key=item.key, reason=error.reason, detail=error.detail)
                 continue

@@ -75,7 +75,12 @@ def ingest(
     """
     store, now = app.store, clock.now()
     retagged = _prepare(app, now=now, progress=progress)
-    known = {key: SourceStamp(size=s.size, mtime_ns=s.mtime_ns, inode=s.inode) for key, s in store.stamps().items()}
+    failed = {record.key for record in store.files(fate=Fate.FAILED)}  # tried again each time: the fault may be ours
+    known = {
+        key: SourceStamp(size=s.size, mtime_ns=s.mtime_ns, inode=s.inode)
+        for key, s in store.stamps().items()
+        if key not in failed
+    }
     identity = app.folder.identity()
     seen = tuple(app.folder.scan(known, now=clock.wall(), wait=wait, identity=store.fact("source")))
     gone = _gone(store.file_keys(), seen)
@@ -109,7 +114,6 @@ def _prepare(app: App, *, now: datetime, progress: Progress) -> int:
     program = f"{feeder.__version__} {app.tagging_version}"
     if store.fact("program") != program:
         with store.transaction():
-            store.forget_stamps(fate=Fate.FAILED)
             store.forget_stamps(fate=Fate.SET_ASIDE)
             store.set_fact("program", program)
     if store.fact("tagging") not in (None, app.tagging_version):
@@ -291,7 +295,7 @@ class _Run:
     def _read(self, found: Found) -> Article:
         from feeder import extraction  # brings HTML and encoding libraries along
 
-        article = extraction.read(self.app.folder.read(found), zone=self.app.settings.zone)
+        article = extraction.read(self.app.folder.read(found), zone=self.app.settings.zone, now=self.now)
         self.counts["read"] += 1
         return article
 
@@ -393,21 +397,19 @@ class _Run:
             self._add(_Change(record=record))
 
     def _quarantine(self, key: str, error: Exception, stamp: Stamp) -> None:
-        _log.warning("article failed: key=%s error=%s", key, _told(error))
         former = self.app.store.file(key)
-        self._add(
-            _Change(
-                record=FileRecord(
-                    key=key,
-                    stamp=stamp,
-                    fate=Fate.FAILED,
-                    digest=former.digest if former else None,
-                    entry_id=former.entry_id if former else None,
-                    reason=FAILED,
-                    detail=_told(error),
-                )
-            )
+        record = FileRecord(
+            key=key,
+            stamp=stamp,
+            fate=Fate.FAILED,
+            digest=former.digest if former else None,
+            entry_id=former.entry_id if former else None,
+            reason=FAILED,
+            detail=_told(error),
         )
+        if record != former:
+            _log.warning("article failed: key=%s error=%s", key, _told(error))
+            self._add(_Change(record=record))
 
     def _add(self, change: _Change) -> None:
         self._pending.append(change)

@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeder.errors import EndpointGone, PermanentDeliveryError, TemporaryDeliveryError
+from feeder.errors import DeliveryError, EndpointGone, PermanentDeliveryError, TemporaryDeliveryError
 from feeder.model import Delivery, DeliveryState, Endpoint
 from feeder.service import clock
 from feeder.service.app import App
@@ -74,7 +74,9 @@ def verdict(
         later = next_attempt(attempts=attempts, now=now, retry_after=retry_after, jitter=jitter)
         if later is not None:
             state, next_at = DeliveryState.PENDING, later
-    return Verdict(state=state, next_at=next_at, outcome=Outcome.FAILED, status=status, error=error)
+    unsure = isinstance(result, DeliveryError) and result.ambiguous
+    outcome = Outcome.UNKNOWN if unsure else Outcome.FAILED
+    return Verdict(state=state, next_at=next_at, outcome=outcome, status=status, error=error)
 
 
 def dispatch(

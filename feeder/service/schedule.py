@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -99,7 +101,8 @@ class Ticker:
 
     def _soon(self, job: str) -> None:
         if not self._stop.is_set():
-            self._scheduler.modify_job(job, next_run_time=clock.now())
+            with suppress(JobLookupError):  # `stop` came in between and the jobs are gone
+                self._scheduler.modify_job(job, next_run_time=clock.now())
 
     def _watch_clock(self) -> None:
         """Plan anew when somebody sets the clock: set back an hour, an interval would pause for that hour."""

@@ -61,7 +61,7 @@ class Outcome(StrEnum):
 
     DELIVERED = "delivered"
     FAILED = "failed"
-    UNKNOWN = "unknown"  #: the process ended in between: the receiver may have it
+    UNKNOWN = "unknown"  #: no answer was heard, or the process ended before: the receiver may have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -334,10 +334,10 @@ def test_an_article_that_breaks_the_tagger_stops_no_other(newsroom: Newsroom) ->
     assert report.ingest.added == 2
     assert [(item.key, item.reason) for item in report.ingest.set_aside] == [("comedy.txt", "failed")]
     assert "ZeroDivisionError" in report.ingest.set_aside[0].detail
+    again = newsroom.build()
+    assert again.ingest.set_aside == report.ingest.set_aside
     newsroom.tagger = FakeTagger()
-    assert newsroom.build().ingest.added == 0, "quarantined until the file changes"
-    newsroom.write("comedy.txt", PLAIN, at=FILE_TIME + 60)
-    assert newsroom.build().ingest.added == 1
+    assert newsroom.build().ingest.added == 1, "the fault was the program's: once it is mended the article is read"
 
 
 def test_an_edit_that_breaks_the_tagger_leaves_the_old_version_in_the_feeds(newsroom: Newsroom) -> None:

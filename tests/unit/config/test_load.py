@@ -209,7 +209,9 @@ def test_an_address_in_a_watch_is_signed_with_the_common_secret(config):
         )
     )
     (endpoint,) = settings.endpoints
-    assert (endpoint.name, endpoint.url) == ("http://127.0.0.1:9/in", "http://127.0.0.1:9/in")
+    assert endpoint.url == "http://127.0.0.1:9/in"
+    assert endpoint.name.startswith("127.0.0.1-"), "the path of an address may be a secret: it is no name for logs"
+    assert "/in" not in endpoint.name
     assert endpoint.secrets == (KEY,)
     assert endpoint.allow_networks == ("127.0.0.0/8",)
     assert settings.watches[0].endpoints == (endpoint.name,)

@@ -29,6 +29,10 @@ def test_a_failed_message_is_tried_again_later(problem: Exception) -> None:
     assert result.status == getattr(problem, "status", None)
 
 
+def test_an_attempt_that_got_no_answer_is_told_apart_from_one_that_was_refused() -> None:
+    assert judged(TemporaryDeliveryError("no answer", ambiguous=True)).outcome is Outcome.UNKNOWN
+
+
 def test_a_receiver_is_given_the_time_it_asks_for() -> None:
     assert judged(TemporaryDeliveryError("busy", status=429, retry_after=7200)).next_at == NOON + timedelta(hours=2)
 
