@@ -107,7 +107,7 @@ def _pair(facts: Facts, tags: Sequence[Tag], kind: str) -> dict[str, Tag]:
         label = plain(tag.label)
         name = next((n for n in forms if plain(n) == label and n not in paired), None)
         name = name or next((n for n, f in forms.items() if label in f and n not in paired), None)
-        paired[name or f"{tag.label} [no such {kind}]"] = tag
+        paired[name or f"{tag.label} (no such {kind})"] = tag
     return paired
 
 

@@ -19,11 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feeder import catalog
 from feeder.catalog import Catalog
 from feeder.model import MentionKind, Role
 from feeder.tagging import MentionFinder, MentionModel, acceptance, coreference, events, plays, roles, salience
+from feeder.tagging.context import companions
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision, Decisions, parse
 from feeder.tagging.names import title_words
@@ -73,16 +75,30 @@ def fit(sample: Sample, *, penalty: float, least: int, use: Sequence[bool], own:
     ridge[-1] = 0.01
     rate = min(max(float(y.mean()), 1e-3), 1 - 1e-3) if len(y) else 0.5
     w[-1] = np.log(rate / (1 - rate))
-    for _ in range(30):
+    loss = _loss(x, y, w, ridge)
+    for _ in range(40):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
         gradient = x.T @ (p - y) + ridge * w
         hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
         step = np.linalg.solve(hessian, gradient)
-        w -= step * min(1.0, 5.0 / max(1e-9, float(np.abs(step).max())))
-        if float(np.abs(step).max()) < 1e-3:
+        size = 1.0
+        # where the curve is flat a whole Newton step overshoots: halve it until the loss falls
+        while size > 1e-6 and (new := _loss(x, y, w - size * step, ridge)) > loss:
+            size /= 2
+        w = w - size * step
+        if loss - new < 1e-4:
             break
+        loss = new
     weights = {k: round(float(w[i]), 3) for k, i in index.items() if abs(w[i]) >= 0.02}
     return Decision(round(float(w[-1]), 3), weights)
+
+
+def _loss(
+    x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], ridge: NDArray[np.float64]
+) -> float:
+    """Negative log-likelihood with the penalty."""
+    z = x @ w
+    return float(np.sum(np.logaddexp(0, z) - y * z) + 0.5 * np.sum(ridge * w * w))
 
 
 def balanced(decision: Decision, sample: Sample, use: Sequence[bool]) -> Decision:
@@ -223,8 +239,9 @@ class Fitting:
         self.settle("plays", sample, penalty=0.5, least=2)
 
     def fit_roles(self) -> None:
-        samples = {role: Sample() for role in roles.DECIDED}
+        """First who is an actor by their own words alone, then all roles with the company people are in."""
         tagger = self.tagger
+        seen = []
         for f, found, shows, people, characters in self.subjects():
             played = plays.find(
                 found.document,
@@ -234,13 +251,23 @@ class Fitting:
                 cast=tagger.cast(people),
                 spans=found.spans,
             )
-            for number, subject in enumerate(people):
+            seen.append((f, found, people, tagger.own_role_features(found, people, played, shows)))
+        alone = Sample()
+        for f, _, people, rows in seen:
+            for subject, row in zip(people, rows, strict=True):
                 who = truth(f, subject.name, "PER")
-                if who is None:
-                    continue
-                row = tagger.role_features(found, subject, [j for j in played if j.person == number], shows)
-                for role, sample in samples.items():
-                    sample.add(row, role.value in f.roles.get(who, ()), f.held_out)
+                if who is not None:
+                    alone.add(row, "actor" in f.roles.get(who, ()), f.held_out)
+        self.settle("actor-alone", alone, penalty=1.0, least=20)
+        samples = {role: Sample() for role in roles.DECIDED}
+        for f, found, people, rows in seen:
+            owner = {m.start: n for n, s in enumerate(people) for m in s.name.mentions}
+            roles.add_company(rows, companions(found.tokens, owner), self.table["actor-alone"])
+            for subject, row in zip(people, rows, strict=True):
+                who = truth(f, subject.name, "PER")
+                if who is not None:
+                    for role, sample in samples.items():
+                        sample.add(row, role.value in f.roles.get(who, ()), f.held_out)
         for role, sample in samples.items():
             self.settle(f"role:{role.value}", sample, penalty=1.0, least=20, rare=role is not Role.ACTOR)
 
@@ -273,7 +300,7 @@ class Fitting:
             ]
             rows.append((f, found, shows, mains, article))
         for kind, sample in samples.items():
-            self.settle(f"event:{kind.value}", sample, penalty=0.5, least=12, rare=True, own=f":{kind.value}")
+            self.settle(f"event:{kind.value}", sample, penalty=0.5, least=12, own=f":{kind.value}")
         # probabilities of the fitted articles are too sure of themselves: those for the second stage come from two halves
         crossed = {kind: self._crossed(sample, own=f":{kind.value}") for kind, sample in samples.items()}
         attach = Sample()
@@ -282,10 +309,11 @@ class Fitting:
                 p = crossed[kind][number]
                 if p < 0.05:
                     continue
-                for s, main in zip(shows, mains, strict=True):
-                    row = events.show_features(found.document, kind, s.name, main=main, mains=mains)
+                subjects: list[tuple[Subject | None, float]] = [*zip(shows, mains, strict=True), (None, 0.0)]
+                for s, main in subjects:
+                    row = events.show_features(found.document, kind, s.name if s else None, main=main, mains=mains)
                     row["happened"] = float(np.log(p / (1 - min(p, 0.999))))
-                    attach.add(row, (kind.value, truth(f, s.name, "SHOW")) in f.events, f.held_out)
+                    attach.add(row, (kind.value, truth(f, s.name, "SHOW") if s else "") in f.events, f.held_out)
         self.settle("event-show", attach, penalty=1.0, least=8, rare=True)
 
     def _crossed(self, sample: Sample, *, own: str) -> list[float]:

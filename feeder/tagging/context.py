@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feeder.tagging.document import Document
@@ -59,6 +59,21 @@ def stem(word: str) -> str:
             word = word[: -len(ending)]
             break
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def companions(rows: Sequence[Sequence[Token]], owner: Mapping[int, int]) -> dict[int, set[int]]:
+    """Who stands in one list with whom ('A, B and C'). `owner`: the number of the person a mention's start belongs to."""
+    together: dict[int, set[int]] = {}
+    for tokens in rows:
+        run: list[int] = []
+        for token in (*tokens, Token(".", -1)):
+            if token.start in owner:
+                run.append(owner[token.start])
+            elif token.word not in _LIST_MARKS:
+                for number in run:
+                    together.setdefault(number, set()).update(n for n in run if n != number)
+                run = []
+    return together
 
 
 def around(tokens: Sequence[Token], position: int, *, reach: int = 5) -> Iterable[str]:

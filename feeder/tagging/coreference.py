@@ -214,6 +214,7 @@ def same_show_features(short: Sequence[Span], long: Sequence[Span], *, own: bool
         f"how:{how}": 1.0,
         "own-id": float(own),
         "own-id-and-other": float(own and other),
+        "only-other-id": float(other and not own),
         "one-word": float(few == 1),
         "the": float(short[0].surface.lower().startswith("the ")),
         "long-first": float(long[0].start < short[0].start),

@@ -64,9 +64,16 @@ def article_features(document: Document, tokens: Sequence[Sequence[Token]]) -> d
 
 
 def show_features(
-    document: Document, kind: EventType, name: Name, *, main: float, mains: Sequence[float]
+    document: Document, kind: EventType, name: Name | None, *, main: float, mains: Sequence[float]
 ) -> dict[str, float]:
-    """What ties an event of this type to this show. `main`: probability that it is a main show; `mains`: of all shows."""
+    """What ties an event of this type to this show, or to none. `main`: probability that it is a main show; `mains`: of all."""
+    if name is None:
+        return {
+            "none": 1.0,
+            f"none:{kind.value}": 1.0,
+            "none-best-main": max(mains, default=0.0),
+            "none-without-shows": float(not mains),
+        }
     cue = _CUES[kind]
     row: dict[str, float] = {
         "main": main,

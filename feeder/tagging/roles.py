@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from feeder.model import MentionKind, Role
 from feeder.tagging.context import Token, around
 from feeder.tagging.coreference import Name
-from feeder.tagging.decisions import Decisions
+from feeder.tagging.decisions import Decision, Decisions
 from feeder.tagging.document import Document
 
 _PLACES = frozenset({"L1", "R1"})  # where single words count beside the groups of words below
@@ -56,12 +56,14 @@ def features(
     *,
     plays: float,
     catalog_roles: Sequence[Role] = (),
+    known: bool = False,
     in_cast: bool = False,
+    appears: bool = False,
     made_it: bool = False,
     kinds: dict[MentionKind, int],
 ) -> dict[str, float]:
-    """Cues of all mentions together. `plays`: probability that the person plays a character here; `in_cast`, `made_it`:
-    the catalog has them in the cast, or among the creators, of a show of this article; `kinds`: how often the article
+    """Cues of all mentions together. `plays`: probability that the person plays a character here; `in_cast`,
+    `appears`, `made_it`: the catalog has them with a part, without one, or as a creator, in a show of this article; `kinds`: how often the article
     names what."""
     row: dict[str, float] = {}
     for span in name.mentions[:_MENTIONS]:
@@ -77,8 +79,12 @@ def features(
     row["plays-none"] = float(plays < 0.5)
     for role in catalog_roles:
         row[f"catalog:{role.value}"] = 1.0
+    if known and catalog_roles and Role.ACTOR not in catalog_roles:
+        row["catalog-no-actor"] = 1.0
     if in_cast:
         row["catalog-cast"] = 1.0
+    if appears:
+        row["catalog-appears"] = 1.0
     if made_it:
         row["catalog-creator"] = 1.0
     total = max(1, sum(kinds.values()))
@@ -89,7 +95,24 @@ def features(
     return row
 
 
-_NO_SIGN = ("share:", "lone", "often", "headline", "plays-none", "L1:^", "R1:^", "R1:,", "L1:,", "R1:.", "A:,", "Z:,", "L=other", "R=other")
+def add_company(
+    rows: Sequence[dict[str, float]], together: Mapping[int, set[int]], alone: Decision
+) -> None:
+    """Add to each person's features how much the others look like actors: those in one list with them, and all.
+
+    `alone` judges by a person's own features only.
+    """
+    first = [alone.probability(row) for row in rows]
+    for number, row in enumerate(rows):
+        beside = [first[n] for n in together.get(number, ())]
+        if beside:
+            row["list-actors"] = sum(beside) / len(beside) - 0.5
+        if len(first) > 1:
+            row["others-actors"] = (sum(first) - first[number]) / (len(first) - 1) - 0.5
+        row["alone"] = first[number] - 0.5
+
+
+_NO_SIGN = ("share:", "list-", "others-", "alone", "lone", "often", "headline", "plays-none", "L1:^", "R1:^", "R1:,", "L1:,", "R1:.", "A:,", "Z:,", "L=other", "R=other")
 
 
 def decide(row: dict[str, float], decisions: Decisions) -> tuple[tuple[Role, float, tuple[str, ...]], ...]:
@@ -103,7 +126,9 @@ def decide(row: dict[str, float], decisions: Decisions) -> tuple[tuple[Role, flo
         p = decision.probability(row)
         if p <= 0.5:
             continue
-        why = tuple(r for r in decision.reasons(row, limit=8) if not r.startswith(_NO_SIGN))
+        why = tuple(r for r in decision.reasons(row, limit=12) if not r.startswith(_NO_SIGN))
+        if not why and row.get("list-actors", 0.0) > 0:
+            why = ("in one list with actors",)
         if why:
             found.append((role, p, why[:3]))
     return tuple(sorted(found, key=lambda f: -f[1]))

@@ -11,6 +11,7 @@ from typing import Protocol
 from feeder.catalog import Catalog, Hit
 from feeder.model import Article, Event, EventType, Evidence, Mention, MentionKind, Role, Tag, TagKind, Tagging
 from feeder.tagging import acceptance, events, linking, plays, roles, salience, spans, survey
+from feeder.tagging.context import companions
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decisions, shipped
 from feeder.tagging.document import Document
@@ -139,9 +140,10 @@ class Tagger:
             _tag(document, TagKind.SHOW, subject, main=p > 0.5, owner=article.owner.shows is not None)
             for subject, p in zip(shows, main_shows, strict=True)
         ]
+        rows = self.role_features(found, people, played, shows)
         for number, (subject, p) in enumerate(zip(people, main_people, strict=True)):
             own = [j for j in played if j.person == number]
-            decided = self._roles(found, subject, own, shows)
+            decided = roles.decide(rows[number], self._decisions)
             tags.append(
                 _tag(
                     document,
@@ -185,27 +187,41 @@ class Tagger:
             salience.features(document, subject.name, named, known=subject.link.known)
         )
 
-    def _roles(
-        self, found: Survey, subject: Subject, played: Sequence[Play], shows: Sequence[Subject]
-    ) -> tuple[tuple[Role, float, tuple[str, ...]], ...]:
-        return roles.decide(self.role_features(found, subject, played, shows), self._decisions)
-
     def role_features(
-        self, found: Survey, subject: Subject, played: Sequence[Play], shows: Sequence[Subject]
-    ) -> dict[str, float]:
-        """What the words beside the name and the catalog say about what the person does."""
-        person = self._catalog.person(subject.link.id) if subject.link.known else None
+        self, found: Survey, people: Sequence[Subject], played: Sequence[Play], shows: Sequence[Subject]
+    ) -> list[dict[str, float]]:
+        """For each person: what the words beside the name, the catalog and the company say about what they do."""
+        rows = self.own_role_features(found, people, played, shows)
+        owner = {m.start: n for n, s in enumerate(people) for m in s.name.mentions}
+        roles.add_company(rows, companions(found.tokens, owner), self._decisions["actor-alone"])
+        return rows
+
+    def own_role_features(
+        self, found: Survey, people: Sequence[Subject], played: Sequence[Play], shows: Sequence[Subject]
+    ) -> list[dict[str, float]]:
+        """The same without the company."""
         here = [s for s in (self._catalog.show(x.link.id) for x in shows) if s is not None]
-        return roles.features(
-            found.document,
-            subject.name,
-            found.tokens,
-            plays=max((j.score for j in played), default=0.0),
-            catalog_roles=person.roles if person else (),
-            in_cast=person is not None and any(c.person == person.id for s in here for c in s.cast),
-            made_it=person is not None and any(person.id in s.creators for s in here),
-            kinds=found.kinds,
-        )
+        parts = {c.person for s in here for c in s.cast if c.character}
+        appearing = {c.person for s in here for c in s.cast if not c.character}
+        creators = {c for s in here for c in s.creators}
+        rows = []
+        for number, subject in enumerate(people):
+            person = self._catalog.person(subject.link.id) if subject.link.known else None
+            rows.append(
+                roles.features(
+                    found.document,
+                    subject.name,
+                    found.tokens,
+                    plays=max((j.score for j in played if j.person == number), default=0.0),
+                    catalog_roles=person.roles if person else (),
+                    known=person is not None,
+                    in_cast=person is not None and person.id in parts,
+                    appears=person is not None and person.id in appearing,
+                    made_it=person is not None and person.id in creators,
+                    kinds=found.kinds,
+                )
+            )
+        return rows
 
     def _events(
         self, found: Survey, shows: Sequence[Subject], people: Sequence[Subject], mains: Sequence[float]
@@ -213,7 +229,10 @@ class Tagger:
         document = found.document
         article = events.article_features(document, found.tokens)
         decided: list[tuple[float, Event]] = []
-        about = [(s, p) for s, p in zip(shows, mains, strict=True) if s.name.mentions]
+        about: list[tuple[Subject | None, float]] = [
+            (s, p) for s, p in zip(shows, mains, strict=True) if s.name.mentions
+        ]
+        about.append((None, 0.0))  # what happened may be about a person only
         attach = self._decisions["event-show"]
         for kind in events.DECIDED:
             decision = self._decisions[f"event:{kind.value}"]
@@ -221,10 +240,9 @@ class Tagger:
             if happened < _EVENT_AT_ALL:
                 continue
             why = f"{kind.value}: {', '.join(decision.reasons(article))}; p={happened:.2f}"
-            if not about and happened > 0.5:
-                decided.append((happened, _event(document, kind, None, people, why)))
             for subject, main in about:
-                row = events.show_features(document, kind, subject.name, main=main, mains=[m for _, m in about])
+                name = subject.name if subject else None
+                row = events.show_features(document, kind, name, main=main, mains=mains)
                 row["happened"] = math.log(happened / (1 - min(happened, 0.999)))
                 p = attach.probability(row)
                 if p > 0.5:
