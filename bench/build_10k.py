@@ -82,7 +82,8 @@ def run(what: str, folder: Path) -> dict[str, float]:
 
         build(settings)
     else:
-        from feeder.service.analyse import analyse, open_tagger
+        from feeder.service.analyse import analyse
+        from feeder.service.tagger import open_tagger
 
         for _ in analyse([settings.source_folder], settings=settings, tagger=open_tagger(settings), now=time.time()):
             pass

@@ -19,13 +19,13 @@ def analysed(invocation: Invocation, paths: Sequence[str]) -> Iterator[Analysed]
     """Each article; what is set aside is named on stderr. Ends the program where not one was read."""
     from pathlib import Path
 
-    from feeder.service import analyse, clock
+    from feeder.service import analyse, clock, tagger
     from feeder.sources import Refused
 
     settings = invocation.settings_or_defaults()
-    tagger = analyse.open_tagger(settings)
+    opened = tagger.open_tagger(settings)
     read = 0
-    for found in analyse.analyse([Path(path) for path in paths], settings=settings, tagger=tagger, now=clock.wall()):
+    for found in analyse.analyse([Path(path) for path in paths], settings=settings, tagger=opened, now=clock.wall()):
         if isinstance(found, Refused):
             click.echo(f"feeder: {found.key}: set aside: {found.reason}: {found.detail}".rstrip(": "), err=True)
         else:

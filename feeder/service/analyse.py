@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feeder import catalog, extraction
+from feeder import extraction
 from feeder.config import Settings
 from feeder.errors import NotAnArticle, SourceError
 from feeder.model import Article, Event, Evidence, Sentence, Tag, Tagging, TagKind
-from feeder.service.app import Tags
+from feeder.service.tagger import Tags
 from feeder.sources import Folder, Found, Refused, Stamp, key_of
 from feeder.summarizing import summarize
-from feeder.tagging import MentionModel, Tagger
 from feeder.text import sentences
 
 
@@ -26,13 +25,6 @@ class Analysed:
     article: Article
     summary: tuple[Sentence, ...]
     tagging: Tagging
-
-
-def open_tagger(settings: Settings) -> Tagger:
-    """The tagger as `feeder build` has it: with the owner's catalog files and watched names. Loads the model."""
-    people = tuple((watch.name, watch.aliases) for watch in settings.watches)
-    known = catalog.load(settings.catalog_files, extra_people=people)
-    return Tagger(catalog=known, mentions=MentionModel.load())
 
 
 def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: float) -> Iterator[Analysed | Refused]:

@@ -13,12 +13,13 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 import feeder
 from feeder import resources
 from feeder.config import Settings
-from feeder.model import Article, SiteInfo, Tagging
+from feeder.model import SiteInfo
+from feeder.service import tagger
 from feeder.sources import Folder
 from feeder.storage import Store, open_store
 
@@ -29,21 +30,15 @@ if TYPE_CHECKING:  # each of these costs more to import than a build without new
 _log = logging.getLogger(__name__)
 
 
-class Tags(Protocol):
-    """What ingest needs of tagging.Tagger."""
-
-    def tag(self, article: Article) -> Tagging: ...
-
-
 class App:
     """Settings, store and the rest. Close it, or use it as a context manager."""
 
     def __init__(
-        self, settings: Settings, store: Store, *, open_tagger: Callable[[Settings], Tags] | None = None
+        self, settings: Settings, store: Store, *, open_tagger: Callable[[Settings], tagger.Tags] | None = None
     ) -> None:
         self.settings = settings
         self.store = store
-        self._open_tagger = open_tagger or _open_tagger
+        self._open_tagger = open_tagger or tagger.open_tagger
 
     @cached_property
     def site(self) -> SiteInfo:
@@ -60,7 +55,7 @@ class App:
         return Folder(settings.source_folder, max_bytes=settings.max_bytes, settle=settings.settle)
 
     @cached_property
-    def tagger(self) -> Tags:
+    def tagger(self) -> tagger.Tags:
         return self._open_tagger(self.settings)
 
     @cached_property
@@ -111,7 +106,7 @@ class App:
         self.close()
 
 
-def open_app(settings: Settings, *, write: bool, open_tagger: Callable[[Settings], Tags] | None = None) -> App:
+def open_app(settings: Settings, *, write: bool, open_tagger: Callable[[Settings], tagger.Tags] | None = None) -> App:
     """The app of these settings. `write` locks the state folder and takes back what a killed process had claimed.
 
     Raises StateError and its leaves.
@@ -120,12 +115,6 @@ def open_app(settings: Settings, *, write: bool, open_tagger: Callable[[Settings
     if write and (released := store.release_leases()):
         _log.info("deliveries released: count=%d", released)
     return App(settings, store, open_tagger=open_tagger)
-
-
-def _open_tagger(settings: Settings) -> Tags:
-    from feeder.service.analyse import open_tagger
-
-    return open_tagger(settings)
 
 
 def _bytes(path: Path) -> bytes:

@@ -10,14 +10,22 @@ from feeder import feeds, topics
 from feeder.model import Topic, TopicListing
 from feeder.service.app import App
 from feeder.service.progress import Progress
-from feeder.service.publish import PublishReport
 
 _BATCH = 50  # topics a transaction
 _LATEST = 20  # entries on the index page
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
-def press(app: App, *, progress: Progress) -> PublishReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What changed in the output folder."""
+
+    written: tuple[str, ...]  #: paths, in the order they were written
+    removed: tuple[str, ...]
+    size: int  #: bytes written
+
+
+def press(app: App, *, progress: Progress) -> Pressed:
     """Write the feed of every dirty topic, remove those of topics that are gone, and bring the lists up to date."""
     run = _Press(app, feeds.Tree(app.settings.output_folder))
     run.tree.sweep()
@@ -26,9 +34,7 @@ def press(app: App, *, progress: Progress) -> PublishReport:
         progress("publishing", start, len(dirty))
         run.feeds(dirty[start : start + _BATCH])
     run.lists()
-    return PublishReport(
-        written=tuple(run.written), removed=tuple(run.removed), bytes=run.size, feeds=len(app.store.listings())
-    )
+    return Pressed(written=tuple(run.written), removed=tuple(run.removed), size=run.size)
 
 
 @dataclass(slots=True)

@@ -39,11 +39,13 @@ def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
 
     from feeder.service.pressing import press
 
-    report = press(app, progress=progress)
+    pressed = press(app, progress=progress)
     if store.fact("output") != app.output_version:
         with store.transaction():
             store.set_fact("output", app.output_version)
-    return report
+    return PublishReport(
+        written=pressed.written, removed=pressed.removed, bytes=pressed.size, feeds=len(store.listings())
+    )
 
 
 def _intact(app: App, path: str, size: int) -> bool:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from feeder.config import Schedule, Settings
 from feeder.model import Endpoint, SiteInfo, StoredEntry, Watch
-from feeder.service.app import App, Tags, open_app
+from feeder.service.app import App, open_app
 from feeder.service.build import BuildReport, refresh
+from feeder.service.tagger import Tags
 from feeder.topics import ALL
 from tests.fakes.tagger import FakeTagger
 

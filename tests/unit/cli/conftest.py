@@ -54,8 +54,8 @@ def _evidence(article: Article, name: str) -> tuple[Evidence, ...]:
 #: Makes a process of its own do without the model; to be followed by more of the program.
 WITHOUT_MODEL = (
     f"import sys; sys.path.insert(0, {str(Path(__file__).parents[3])!r}); "
-    "from feeder.service import analyse; from tests.unit.cli.conftest import TwoNames; "
-    "analyse.open_tagger = lambda settings: TwoNames(); "
+    "from feeder.service import tagger; from tests.unit.cli.conftest import TwoNames; "
+    "tagger.open_tagger = lambda settings: TwoNames(); "
 )
 
 ARTICLE = """Gilmore Girls Turns Twenty
@@ -71,7 +71,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FEEDER_CONFIG", raising=False)
     monkeypatch.delenv("FEEDER_DEBUG", raising=False)
-    monkeypatch.setattr("feeder.service.analyse.open_tagger", lambda settings: TwoNames())
+    monkeypatch.setattr("feeder.service.tagger.open_tagger", lambda settings: TwoNames())
 
 
 @pytest.fixture
