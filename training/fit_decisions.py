@@ -28,7 +28,7 @@ from feeder.tagging import MentionFinder, MentionModel, acceptance, coreference,
 from feeder.tagging.context import companions
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision, Decisions, parse
-from feeder.tagging.names import title_words
+from feeder.tagging.names import person_words, title_words
 from feeder.tagging.spans import Span
 from feeder.tagging.survey import Survey
 from feeder.tagging.tagger import Subject, Tagger
@@ -207,7 +207,7 @@ class Fitting:
                 shows.add(row, truth(f, name, "SHOW") is not None, f.held_out)
             for name in found.people:
                 row = acceptance.person_features(found.document, name, found.characters, found.tokens)
-                people.add(row, truth(f, name, "PER") is not None, f.held_out)
+                people.add(row, _is_person(f, name), f.held_out)
         self.settle("show", shows, penalty=1.0, unseen_only=unseen_only)
         self.settle("person", people, penalty=1.0, unseen_only=unseen_only)
 
@@ -326,6 +326,12 @@ class Fitting:
                 if i % 4 == part:
                     found[i] = decision.probability(row)
         return found
+
+
+def _is_person(f: Facts, name: Name) -> bool:
+    """Whether a subscriber could want this name: a person, and if by one word only, then one who is known by it."""
+    who = truth(f, name, "PER")
+    return who is not None and (not name.lone or person_words(who) == person_words(name.label) or bool(name.ids(name.kind)))
 
 
 def truth(f: Facts, name: Name, kind: str) -> str | None:

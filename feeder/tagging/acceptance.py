@@ -114,6 +114,8 @@ def person_features(
         "silent-catalog": float(not for_it and MentionKind.PERSON in catalog),
         "lone": float(name.lone),
         "lone-catalog": float(name.lone and MentionKind.PERSON in catalog),
+        "lone-often": float(name.lone and n > 2),
+        "lone-sure": float(name.lone and min(for_it, default=0.0) > 0.9),
         "often": float(n > 1),
         "only-headline": float(all(document.in_headline(m.start) for m in mentions)),
         "character-mass": same_character / (n + same_character),
