@@ -17,6 +17,7 @@ from feeder.text import one_line
 _YAML = re.compile(r"\s*---[ \t]*\n(.*?)\n?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.S)
 _TOML = re.compile(r"\s*\+\+\+[ \t]*\n(.*?)\n?\+\+\+[ \t]*(?:\n|$)", re.S)
 _LONGEST = 64_000  # characters
+_MOST_DOTS = 200  # in a line of TOML: reading "a.a.a" takes time and memory with the square of its depth
 _DATE = ("date", "published", "publishdate", "published_at", "datepublished")
 _UPDATED = ("updated", "lastmod", "modified", "last_modified", "updated_at")
 _LINK = ("url", "link", "canonical", "canonical_url", "source_url")
@@ -67,6 +68,8 @@ def _yaml(source: str) -> object:
 
 
 def _toml(source: str) -> object:
+    if any(line.count(".") > _MOST_DOTS for line in source.split("\n")):
+        raise NotAnArticle("front-matter", f"a line holds more than {_MOST_DOTS} full stops")
     try:
         return tomllib.loads(source)
     except (ValueError, OverflowError) as e:

@@ -20,8 +20,10 @@ from feeder.text import one_line
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
 _HEAD = 4096  # bytes in which a page must declare its encoding; WHATWG says 1024, saved pages put a comment before it
 _EMBEDDED = re.compile(r"""data:[\w/+.-]*;base64,[^"'()\s>]{256,}""")
+# WHATWG HTML, "after body" and "after after body": what follows belongs to the body; the parser would drop it
+_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
 _MOST_ELEMENTS = 200_000
-_MOST_FOR_TRAFILATURA = 12_000  # elements that are left; it takes quadratic time on some pages
+_MOST_FOR_TRAFILATURA = 8_000  # elements that are left; it takes quadratic time on tables, a second for so many
 _MOST_TEXT = 1_000_000  # characters that are left
 _INLINE = frozenset(
     (
@@ -52,6 +54,12 @@ _TOP = 6  # paragraphs among which credits are looked for
 
 
 def read_html(content: bytes) -> Draft:
+    """What is on the page.
+
+    Its text is found by trafilatura; on pages of more than 8,000 elements, furniture not counted, it is all there is. A
+    page is refused where it is larger or deeper than the parser's limits (256 levels, 10 million bytes in a piece:
+    'nested', 'too-long'), has more than 200,000 elements or more than a million characters of text ('too-long').
+    """
     declared = _DECLARED.search(content[:_HEAD])
     source = _EMBEDDED.sub("data:,", decode(content, declared=declared[1].decode("ascii") if declared else None))
     tree = _parse(source)
@@ -66,9 +74,15 @@ def _parse(source: str) -> HtmlElement:
         encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
-        tree = lxml_html.document_fromstring(source.encode(), parser=parser)
+        tree = lxml_html.document_fromstring(_ENDS.sub("", source).encode(), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as e:
         raise NotAnArticle("no-text", "has no elements of a page") from e
+    cut = next((e for e in parser.error_log if e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT), None)
+    if cut is not None:
+        # the parser stops there without an exception: what it has is not the whole page
+        if "depth" in cut.message:
+            raise NotAnArticle("nested", "its elements are nested deeper than 256 levels")
+        raise NotAnArticle("too-long", "holds a piece of more than 10,000,000 bytes; an article is shorter")
     for count, _ in enumerate(tree.iter()):
         if count > _MOST_ELEMENTS:
             raise NotAnArticle("too-long", f"has more than {_MOST_ELEMENTS:,} elements")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
@@ -79,12 +80,12 @@ def _nodes(tree: HtmlElement) -> Iterator[Mapping[str, object]]:
         if len(text) > _LONGEST_JSON:
             continue
         try:
-            queue: list[object] = [json.loads(text, strict=False)]
+            queue: deque[object] = deque([json.loads(text, strict=False)])
         except (ValueError, RecursionError):
             continue
         while queue and left:
             left -= 1
-            value = queue.pop(0)
+            value = queue.popleft()
             if isinstance(value, list):
                 queue.extend(value)
             elif isinstance(value, dict):

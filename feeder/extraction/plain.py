@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from feeder.errors import NotAnArticle
@@ -15,7 +14,8 @@ from feeder.extraction.headlines import reads_like_one, stands_above
 LONGEST_SOURCE = 4_000_000
 _TOP = 12  # lines among which headline and credits are looked for
 _WRAPPED = 120  # characters; a longer line was not wrapped by hand
-_ENDS = re.compile(r"[.!?…:][\"'”’)\]]*$")
+_CLOSERS = "\"'”’)]"
+_ENDS = (".", "!", "?", "…", ":")
 
 
 def read_plain(content: bytes) -> Draft:
@@ -61,7 +61,7 @@ def paragraphs(lines: Sequence[str]) -> list[str]:
             blocks.append([])
     found: list[str] = []
     for block in blocks:
-        if max(map(len, block), default=0) > _WRAPPED or all(_ENDS.search(line) for line in block):
+        if max(map(len, block), default=0) > _WRAPPED or all(line.rstrip(_CLOSERS).endswith(_ENDS) for line in block):
             found.extend(block)
         else:
             found.append(" ".join(block))
