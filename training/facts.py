@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -106,6 +106,14 @@ def facts(marked: Marked) -> Facts:
         frozenset(plays),
         frozenset(events),
     )
+
+
+def without_headline(known: Facts) -> Facts:
+    """The same article with its body only."""
+    cut = known.article.body_start
+    article = replace(known.article, text=known.article.text[cut:], body_start=0)
+    markings = tuple(Marking(m.start - cut, m.end - cut, m.type, m.name) for m in known.markings if m.start >= cut)
+    return replace(known, article=article, markings=markings)
 
 
 def _items(value: str) -> list[str]:

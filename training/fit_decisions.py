@@ -32,7 +32,7 @@ from feeder.tagging.names import person_words, title_words
 from feeder.tagging.spans import Span
 from feeder.tagging.survey import Survey
 from feeder.tagging.tagger import Subject, Tagger
-from training.facts import Facts, Oracle, read
+from training.facts import Facts, Oracle, read, without_headline
 
 #: Features of one word each: many, and rarely seen; held down more than the others.
 SINGLE_WORDS = ("h:", "l:")
@@ -273,7 +273,14 @@ class Fitting:
 
     def fit_salience(self) -> None:
         samples = {"SHOW": Sample(), "PER": Sample()}
-        for f, found, shows, people, _ in self.subjects():
+        # articles without a headline of their own are read too, so each one is shown once more without it
+        bare = [without_headline(f) for f in self.facts]
+        tagger = Tagger(catalog=self.catalog, mentions=Oracle(bare), decisions=Decisions(self.table))
+        again = []
+        for f in bare:
+            found = tagger.survey(f.article)
+            again.append((f, found, *tagger.subjects(f.article, found)))
+        for f, found, shows, people, _ in [*self.subjects(), *again]:
             for kind, subjects in (("SHOW", shows), ("PER", people)):
                 peers = [s.name for s in subjects]
                 for s in subjects:

@@ -33,12 +33,6 @@ _WORK_NEAR = re.compile(
 )
 _AS_BEFORE = re.compile(r"\b(?:as|plays?|played|playing|portrays?|portraying|voices|voicing|role of|part of|named|called)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _SAID = re.compile(r"^[,\s]*(?:said|says|told|tells|tweeted|wrote|added|adds|explained|recalls?|will (?:star|play|direct)|stars?|plays?|played|directed|created|joins?)\b")
-# Words for kinds of programmes and prizes: "Comedy Series" is no title.
-_GENERIC = frozenset(
-    "comedy drama series show shows season seasons finale premiere reality program programme outstanding limited movie film special"
-    " episode episodes television tv best lead supporting actor actress guest the original variety sitcom soap anthology competition"
-    " live awards award pilot reboot revival spinoff news and or in a of for musical animated daytime prime time primetime".split()
-)
 _PLAYS_WORDS = frozenset({"as", "plays", "played", "playing", "portrays", "portraying", "voices", "voicing", "play"})
 _TITLE = re.compile(r"\b(?:Dr|Det|Detective|Agent|Officer|Captain|Sgt|Lieutenant|Nurse|Lord|Lady|King|Queen|Prince|Princess|Doctor|Father|Sister|Uncle|Aunt)\.?\s+$")
 _BEFORE_PERSON = re.compile(r"\b(?:actor|actress|star|director|creator|writer|producer|host|comedian|singer|showrunner|president|by|with|starring|opposite)\s+$", re.IGNORECASE)
@@ -65,8 +59,6 @@ def show_features(document: Document, name: Name) -> dict[str, float]:
         "catalog": float(MentionKind.SHOW in catalog),
         "catalog-also-film": float(MentionKind.SHOW in catalog and bool(catalog & {MentionKind.FILM, MentionKind.WORK})),
         "catalog-not-show": float(bool(catalog) and MentionKind.SHOW not in catalog),
-        "generic": float(all(p in _GENERIC for p in parts)),
-        "generic-end": float(parts[-1] in _GENERIC) if parts else 0.0,
         "one-word": float(len(parts) == 1),
         "many-words": float(len(parts) >= 3),
         "often": float(n > 1),

@@ -46,9 +46,9 @@ def link_show(name: Name, catalog: Catalog, clues: Clues) -> Link:
             break  # the fullest form decides; a short form may stand for more
     if not found:
         for show_id in name.ids(MentionKind.SHOW):
-            show = catalog.show(show_id)
-            if show is not None:
-                found[show.id] = show
+            known = catalog.show(show_id)
+            if known is not None:
+                found[known.id] = known
     possible = [s for s in found.values() if s.years is None or s.years[0] <= clues.year + 2] or list(found.values())
     if not possible:
         return Link(slug(name.label), name.label)

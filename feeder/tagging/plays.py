@@ -13,6 +13,7 @@ from feeder.tagging.names import is_short_form, person_words
 from feeder.tagging.spans import Span
 
 _REACH = 160  # characters between the two names; farther apart they are not each other's
+_CLOSE = 0.25  # a second player of the same character must be nearly as sure as the first one (a part that is recast)
 _CUE = {
     "plays": r"\bplay(?:s|ed|ing)?\b(?! (?:opposite|against|by))",
     "played-by": r"\b(?:played|portrayed|voiced|essayed|embodied|performed) (?:\w+ )?by\b",
@@ -66,7 +67,11 @@ def find(
             judged[key] = Play(
                 pair.person, pair.character, pair.start, pair.end, p, decision.reasons(pair.features)
             )
-    return tuple(sorted(judged.values(), key=lambda j: (-j.score, j.start)))
+    best: dict[int, float] = {}
+    for play in judged.values():
+        best[play.character] = max(best.get(play.character, 0.0), play.score)
+    kept = [j for j in judged.values() if j.score > best[j.character] - _CLOSE]
+    return tuple(sorted(kept, key=lambda j: (-j.score, j.start)))
 
 
 @dataclass(frozen=True, slots=True)

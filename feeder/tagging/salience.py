@@ -45,6 +45,9 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
         "known": float(known),
         "short-text": float(length < 500),
     }
+    row["of-top"] = len(starts) / counts[0]
+    if not document.headline_end:  # without a headline the body alone has to tell
+        row |= {f"bare:{k}": row[k] for k in _BODY}
     for side, cue in _CUES.items():
         if any(_matches(text, m.start, m.end, side, cue) for m in name.mentions):
             row[f"cue:{side}"] = 1.0
@@ -56,6 +59,7 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
     return row
 
 
+_BODY = ("lead", "opening-sentence", "first-of-its-kind", "log-mentions", "share", "most-often", "most-often-by-far", "of-top", "only-one")
 _CUES = {
     "alum-after": re.compile(r"^['’”\"]*s?\s*(?:alum|star|actor|actress|veteran|fame|creator|co-star|favorite)\b", re.IGNORECASE),
     "known-for-before": re.compile(r"(?:known for|best known|credits include|appeared (?:in|on)|seen (?:in|on)|starred (?:in|on)|roles? (?:in|on)|including|like|unlike|after|behind|from)\s+[\"“‘']?(?:the\s+)?$", re.IGNORECASE),

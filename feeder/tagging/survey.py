@@ -33,14 +33,21 @@ class Survey:
 
 def take(document: Document, spans: Sequence[Span], catalog: Catalog, same_show: Decision) -> Survey:
     """All candidate names of the spans."""
-    person_spans = [s for s in spans if s.kind is MentionKind.PERSON]
-    character_spans = [s for s in spans if s.kind is MentionKind.CHARACTER]
-    person_spans, character_spans = _swap_short_forms(person_spans, character_spans)
     show_keys = {title_words(s.surface) for s in spans if s.kind is MentionKind.SHOW}
+
+    def titles(span: Span) -> bool:
+        """The catalog knows it as a show and as nobody, and the article speaks of it as a show elsewhere."""
+        nobody = not span.catalog.keys() & {MentionKind.PERSON, MentionKind.CHARACTER}
+        return MentionKind.SHOW in span.catalog and nobody and title_words(span.surface) in show_keys
+
+    person_spans = [s for s in spans if s.kind is MentionKind.PERSON and not titles(s)]
+    character_spans = [s for s in spans if s.kind is MentionKind.CHARACTER and not titles(s)]
+    person_spans, character_spans = _swap_short_forms(person_spans, character_spans)
     show_spans = [
         s
         for s in spans
-        if s.kind is MentionKind.SHOW
+        if (s.kind is MentionKind.SHOW and (s.catalog or not _generic(s)))
+        or titles(s)
         or (s.kind in _TITLED and (MentionKind.SHOW in s.catalog or title_words(s.surface) in show_keys))
     ]
 
@@ -59,6 +66,18 @@ def take(document: Document, spans: Sequence[Span], catalog: Catalog, same_show:
         coreference.shows(show_spans, kind=MentionKind.SHOW, same=same_show, titled=titled),
         kinds,
     )
+
+
+# Words for kinds of programmes and prizes: "Comedy Series" is no title, unless the catalog has one.
+_GENERIC = frozenset(
+    "comedy drama series show shows season seasons finale premiere reality program programme outstanding limited movie film special"
+    " episode episodes television tv best lead supporting actor actress guest original variety sitcom soap anthology competition"
+    " award awards pilot reboot revival spinoff musical animated daytime primetime".split()
+)
+
+
+def _generic(span: Span) -> bool:
+    return all(word in _GENERIC for word in title_words(span.surface))
 
 
 def _swap_short_forms(people: list[Span], characters: list[Span]) -> tuple[list[Span], list[Span]]:
