@@ -58,7 +58,9 @@ class Scores:
     """All counts of a run."""
 
     def __init__(self) -> None:
-        self.counts = {k: Count() for k in ("shows", "shows main", "people", "people main", "actors", "plays", "events")}
+        self.counts = {
+            k: Count() for k in ("shows", "shows main", "people", "people main", "actors", "plays", "events")
+        }
         self.leaks = self.traps = 0
         self.errors: list[str] = []
 

@@ -127,10 +127,16 @@ class Oracle:
         self._by_text = {f.article.text: f for f in facts}
         self._missed, self._confused = missed, confused
 
-    def find(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> tuple[Mention, ...]:
+    def find(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> tuple[Mention, ...]:  # noqa: ARG002 - the protocol's signature
         known = self._by_text[text]
         chance = random.Random(known.id)
-        confusions = {"SHOW": ["FILM", "WORK"], "PER": ["CHAR"], "CHAR": ["PER"], "FILM": ["SHOW"], "WORK": ["SHOW", "FILM"]}
+        confusions = {
+            "SHOW": ["FILM", "WORK"],
+            "PER": ["CHAR"],
+            "CHAR": ["PER"],
+            "FILM": ["SHOW"],
+            "WORK": ["SHOW", "FILM"],
+        }
         found = []
         for m in known.markings:
             kind, score = m.type, 0.9 + 0.1 * chance.random()

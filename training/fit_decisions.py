@@ -3,8 +3,8 @@
 usage: python -m training.fit_decisions FILE.ann ... [--out feeder/tagging/decisions.json] [--model]
 
 Each decision is a logistic regression with an L2 penalty (Newton steps on numpy arrays; the objective is convex, so the
-result does not depend on a seed). A fifth of the articles (by a hash of the id) is held out and only reported on. Mentions
-are those of the annotation with some noise. With `--model` what is judged by the model's own mentions (is it a show? a
+result does not depend on a seed). A fifth of the articles (by a hash of the id) is held out and only reported on.
+Mentions are those of the annotation with some noise. With `--model` what is judged by the model's own mentions (is it a show? a
 person?) is fitted on those it finds in the held-out articles, which it has not seen: on four fifths of them for the
 report, on all of them for the weights.
 """
@@ -55,7 +55,7 @@ class Sample:
 
 
 def fit(sample: Sample, *, penalty: float, least: int, use: Sequence[bool], own: str = "") -> Decision:
-    """Weights for features that occur `least` times or more among the used rows; those ending in `own` are held less."""
+    """Weights for features that occur `least` times or more among the used rows; those ending in `own` held less."""
     rows = [r for r, u in zip(sample.rows, use, strict=True) if u]
     y = np.array([float(label) for label, u in zip(sample.labels, use, strict=True) if u])
     counts = Counter(k for r in rows for k in r)
@@ -93,16 +93,14 @@ def fit(sample: Sample, *, penalty: float, least: int, use: Sequence[bool], own:
     return Decision(round(float(w[-1]), 3), weights)
 
 
-def _loss(
-    x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], ridge: NDArray[np.float64]
-) -> float:
+def _loss(x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], ridge: NDArray[np.float64]) -> float:
     """Negative log-likelihood with the penalty."""
     z = x @ w
     return float(np.sum(np.logaddexp(0, z) - y * z) + 0.5 * np.sum(ridge * w * w))
 
 
 def balanced(decision: Decision, sample: Sample, use: Sequence[bool]) -> Decision:
-    """The same weights with the bias at which F1 over the used rows is best; between two rows, so it is not on the edge."""
+    """The same weights with the bias at which F1 over the used rows is best; midway between two rows."""
     scored = sorted(
         ((decision.probability(r), label) for r, label, u in zip(sample.rows, sample.labels, use, strict=True) if u),
         reverse=True,
@@ -125,7 +123,8 @@ def report(name: str, sample: Sample, decision: Decision, use: Sequence[bool]) -
             said = decision.probability(row) > 0.5
             tp, fp, fn = tp + (said and label), fp + (said and not label), fn + (label and not said)
     f1 = 2 * tp / max(1, 2 * tp + fp + fn)
-    return f"{name:24s} rows {len(sample.rows):6d}  true {sum(sample.labels):5d}  held out: F1 {f1:.3f} (tp {tp} fp {fp} fn {fn})"
+    counted = f"{name:24s} rows {len(sample.rows):6d}  true {sum(sample.labels):5d}"
+    return f"{counted}  held out: F1 {f1:.3f} (tp {tp} fp {fp} fn {fn})"
 
 
 class Fitting:
@@ -142,7 +141,17 @@ class Fitting:
         self._surveys: list[tuple[Facts, Survey]] = []
         self._subjects: list[tuple[Facts, Survey, list[Subject], list[Subject], list[Name]]] = []
 
-    def settle(self, name: str, sample: Sample, *, penalty: float, least: int = 3, unseen_only: bool = False, rare: bool = False, own: str = "") -> None:
+    def settle(
+        self,
+        name: str,
+        sample: Sample,
+        *,
+        penalty: float,
+        least: int = 3,
+        unseen_only: bool = False,
+        rare: bool = False,
+        own: str = "",
+    ) -> None:
         """Fit and report on the held-out fifth; `unseen_only`: fit on a part of that fifth, report on the rest of it.
 
         `rare`: few are true and the annotation is not complete; the bias is moved so that 'more likely than not'
@@ -308,7 +317,7 @@ class Fitting:
             rows.append((f, found, shows, mains, article))
         for kind, sample in samples.items():
             self.settle(f"event:{kind.value}", sample, penalty=0.5, least=12, own=f":{kind.value}")
-        # probabilities of the fitted articles are too sure of themselves: those for the second stage come from two halves
+        # weights are too sure of the articles they were fitted on: the second stage sees what four parts say of each other
         crossed = {kind: self._crossed(sample, own=f":{kind.value}") for kind, sample in samples.items()}
         attach = Sample()
         for number, (f, found, shows, mains, _) in enumerate(rows):
@@ -338,7 +347,9 @@ class Fitting:
 def _is_person(f: Facts, name: Name) -> bool:
     """Whether a subscriber could want this name: a person, and if by one word only, then one who is known by it."""
     who = truth(f, name, "PER")
-    return who is not None and (not name.lone or person_words(who) == person_words(name.label) or bool(name.ids(name.kind)))
+    return who is not None and (
+        not name.lone or person_words(who) == person_words(name.label) or bool(name.ids(name.kind))
+    )
 
 
 def truth(f: Facts, name: Name, kind: str) -> str | None:
@@ -352,7 +363,9 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--model", action="store_true", help="mentions from the shipped model")
-    parser.add_argument("--only", nargs="*", help="stages to fit anew (acceptance plays roles salience events); others stay")
+    parser.add_argument(
+        "--only", nargs="*", help="stages to fit anew (acceptance plays roles salience events); others stay"
+    )
     given = parser.parse_args()
     facts = list(read(given.files))
     model = MentionModel.load() if given.model else None

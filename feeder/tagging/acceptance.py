@@ -1,5 +1,6 @@
 """How sure is it that a name is a show, or a person? The model's opinion, the catalog's and the words around it."""
 
+# ruff: noqa: E501 - patterns and word lists are tables: one row each reads best
 from __future__ import annotations
 
 import re
@@ -29,13 +30,24 @@ _FILM_NEAR = re.compile(
     re.IGNORECASE,
 )
 _WORK_NEAR = re.compile(
-    r"\b(?:novel|book|memoir|album|single|song|track|play|musical|broadway|podcast|game|magazine|comic|bestseller)\b", re.IGNORECASE
+    r"\b(?:novel|book|memoir|album|single|song|track|play|musical|broadway|podcast|game|magazine|comic|bestseller)\b",
+    re.IGNORECASE,
 )
-_AS_BEFORE = re.compile(r"\b(?:as|plays?|played|playing|portrays?|portraying|voices|voicing|role of|part of|named|called)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_SAID = re.compile(r"^[,\s]*(?:said|says|told|tells|tweeted|wrote|added|adds|explained|recalls?|will (?:star|play|direct)|stars?|plays?|played|directed|created|joins?)\b")
+_AS_BEFORE = re.compile(
+    r"\b(?:as|plays?|played|playing|portrays?|portraying|voices|voicing|role of|part of|named|called)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_SAID = re.compile(
+    r"^[,\s]*(?:said|says|told|tells|tweeted|wrote|added|adds|explained|recalls?|will (?:star|play|direct)|stars?|plays?|played|directed|created|joins?)\b"
+)
 _PLAYS_WORDS = frozenset({"as", "plays", "played", "playing", "portrays", "portraying", "voices", "voicing", "play"})
-_TITLE = re.compile(r"\b(?:Dr|Det|Detective|Agent|Officer|Captain|Sgt|Lieutenant|Nurse|Lord|Lady|King|Queen|Prince|Princess|Doctor|Father|Sister|Uncle|Aunt)\.?\s+$")
-_BEFORE_PERSON = re.compile(r"\b(?:actor|actress|star|director|creator|writer|producer|host|comedian|singer|showrunner|president|by|with|starring|opposite)\s+$", re.IGNORECASE)
+_TITLE = re.compile(
+    r"\b(?:Dr|Det|Detective|Agent|Officer|Captain|Sgt|Lieutenant|Nurse|Lord|Lady|King|Queen|Prince|Princess|Doctor|Father|Sister|Uncle|Aunt)\.?\s+$"
+)
+_BEFORE_PERSON = re.compile(
+    r"\b(?:actor|actress|star|director|creator|writer|producer|host|comedian|singer|showrunner|president|by|with|starring|opposite)\s+$",
+    re.IGNORECASE,
+)
 
 
 def show_features(document: Document, name: Name) -> dict[str, float]:
@@ -57,7 +69,9 @@ def show_features(document: Document, name: Name) -> dict[str, float]:
         "model-silent": float(not for_it and not against),
         "silent-share": silent / n,
         "catalog": float(MentionKind.SHOW in catalog),
-        "catalog-also-film": float(MentionKind.SHOW in catalog and bool(catalog & {MentionKind.FILM, MentionKind.WORK})),
+        "catalog-also-film": float(
+            MentionKind.SHOW in catalog and bool(catalog & {MentionKind.FILM, MentionKind.WORK})
+        ),
         "catalog-not-show": float(bool(catalog) and MentionKind.SHOW not in catalog),
         "one-word": float(len(parts) == 1),
         "many-words": float(len(parts) >= 3),
@@ -71,7 +85,10 @@ def show_features(document: Document, name: Name) -> dict[str, float]:
         "opens-sentence": float(all(_opens_sentence(document, m) for m in mentions)),
     }
     row["quotes"] = float(
-        any(_QUOTES_BEFORE.search(text[max(0, m.start - 2) : m.start]) and _QUOTES_AFTER.search(text[m.end : m.end + 3]) for m in mentions)
+        any(
+            _QUOTES_BEFORE.search(text[max(0, m.start - 2) : m.start]) and _QUOTES_AFTER.search(text[m.end : m.end + 3])
+            for m in mentions
+        )
     )
     row["show-after"] = float(any(_SHOW_AFTER.search(text[m.end : m.end + 25]) for m in mentions))
     row["show-before"] = float(any(_SHOW_BEFORE.search(text[max(0, m.start - 40) : m.start]) for m in mentions))

@@ -46,8 +46,7 @@ def _plain(text: str, start: int, end: int) -> list[Token]:
 def _word(token: str) -> str:
     if token.isdigit():
         return "9999" if len(token) == 4 else "99" if len(token) > 1 else "9"
-    token = token.lower().replace("’", "'")
-    return token
+    return token.lower().replace("’", "'")
 
 
 def stem(word: str) -> str:
@@ -62,7 +61,7 @@ def stem(word: str) -> str:
 
 
 def companions(rows: Sequence[Sequence[Token]], owner: Mapping[int, int]) -> dict[int, set[int]]:
-    """Who stands in one list with whom ('A, B and C'). `owner`: the number of the person a mention's start belongs to."""
+    """Who stands in one list with whom ('A, B and C'). `owner`: the number of the person by the start of a mention."""
     together: dict[int, set[int]] = {}
     for tokens in rows:
         run: list[int] = []

@@ -203,7 +203,9 @@ def shows(
     )
 
 
-def same_show_features(short: Sequence[Span], long: Sequence[Span], *, own: bool, other: bool) -> dict[str, float] | None:
+def same_show_features(
+    short: Sequence[Span], long: Sequence[Span], *, own: bool, other: bool
+) -> dict[str, float] | None:
     """What speaks for a short form and a longer title being one show; None where it is no short form."""
     title = max((s.surface for s in long), key=len)
     how = title_short_form(title_words(short[0].surface), title_words(title), title)

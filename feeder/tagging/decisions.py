@@ -40,7 +40,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All fitted questions, by name: `show`, `person`, `main-show`, `main-person`, `plays`, `role:actor`, `event:casting`, ..."""
+    """All fitted questions, by name: `show`, `person`, `main-show`, `plays`, `role:actor`, `event:casting`, ..."""
 
     by_name: Mapping[str, Decision]
 

@@ -24,7 +24,9 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(r"\((?:photo|image|credit|picture|getty|ap photo|courtesy)[^()]{0,120}\)", re.IGNORECASE)
-_CREDIT_TAIL = re.compile(r"(?:getty images|/\s*(?:afp|netflix|hbo|nbc|abc|cbs|fox|shutterstock|wireimage))\W*$", re.IGNORECASE)
+_CREDIT_TAIL = re.compile(
+    r"(?:getty images|/\s*(?:afp|netflix|hbo|nbc|abc|cbs|fox|shutterstock|wireimage))\W*$", re.IGNORECASE
+)
 _LONGEST_BOILERPLATE = 200  # characters; a longer line is a paragraph of the story, whatever it starts with
 
 

@@ -1,5 +1,6 @@
 """What happened, to which show? One decision a type over the words of the headline, the lead and the show's sentences."""
 
+# ruff: noqa: E501 - patterns and word lists are tables: one row each reads best
 from __future__ import annotations
 
 import re
@@ -13,7 +14,9 @@ from feeder.tagging.document import Document
 #: Types that are decided; `other` is never claimed.
 DECIDED = tuple(t for t in EventType if t is not EventType.OTHER)
 
-_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|new|\w+teenth|\d+(?:st|nd|rd|th))"
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|new|\w+teenth|\d+(?:st|nd|rd|th))"
+)
 _CUE = {
     EventType.CASTING: r"\bcast(?:s|ing)?\b|\bjoin(?:s|ed|ing)?\b|\bto star\b|will star|tapped|\bboards?\b|set to (?:play|star|guest|appear)|\badds?\b|new series regular|guest[- ]star|recurring|lands? (?:\w+ ){0,3}role|spotted on|unknown role|signs on|signed on|has been chosen|will play|to play\b|replaces?\b|newcomer|new (?:host|doctor|lead)|takes? over (?:as|from)",
     EventType.DEPARTURE: r"\bexit(?:s|ed|ing)?\b|\bleav(?:e|es|ing)\b|\bleft\b|\bdepart|\bquits?\b|steps? down|stepping down|stepped down|not (?:be )?return|written out|\bfired\b|farewell|bows? out|\bout as\b|says? goodbye|last (?:day|episode|scene)s? (?:as|on)|replac|parting ways|moving on|without (?:her|him)|let go",

@@ -1,5 +1,6 @@
 """Forms of a name: what is the same name written differently, and what is a short form of a longer one."""
 
+# ruff: noqa: E501 - patterns and word lists are tables: one row each reads best
 from __future__ import annotations
 
 import re
@@ -8,12 +9,77 @@ from functools import lru_cache
 from feeder.text import fold
 
 _HONORIFIC = frozenset(
-    "mr mrs ms miss dr sir dame lord lady king queen prince princess president senator sen rep gov captain capt "
-    "detective det sgt sergeant officer agent professor prof father sister brother aunt uncle rev judge coach chef "
-    "lieutenant lt colonel col general gen major commander".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "president",
+        "senator",
+        "sen",
+        "rep",
+        "gov",
+        "captain",
+        "capt",
+        "detective",
+        "det",
+        "sgt",
+        "sergeant",
+        "officer",
+        "agent",
+        "professor",
+        "prof",
+        "father",
+        "sister",
+        "brother",
+        "aunt",
+        "uncle",
+        "rev",
+        "judge",
+        "coach",
+        "chef",
+        "lieutenant",
+        "lt",
+        "colonel",
+        "col",
+        "general",
+        "gen",
+        "major",
+        "commander",
+    ]
 )
 _SUFFIX = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_PARTICLE = frozenset({"de", "del", "della", "der", "di", "da", "du", "la", "le", "van", "von", "bin", "al", "el", "st", "mac", "lo", "ter"})
+_PARTICLE = frozenset(
+    {
+        "de",
+        "del",
+        "della",
+        "der",
+        "di",
+        "da",
+        "du",
+        "la",
+        "le",
+        "van",
+        "von",
+        "bin",
+        "al",
+        "el",
+        "st",
+        "mac",
+        "lo",
+        "ter",
+    }
+)
 
 # Everyday short forms of first names, each with the forms it may stand for.
 _NICKNAMES = {
@@ -112,7 +178,9 @@ def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> str | None:
         return None
     if full[-len(short) :] == short or surname(full) == short:
         return "surname"
-    if full[: len(short)] == short or (len(short) == 1 and short[0] in _SAME_FIRST and full[0] in _SAME_FIRST[short[0]]):
+    if full[: len(short)] == short or (
+        len(short) == 1 and short[0] in _SAME_FIRST and full[0] in _SAME_FIRST[short[0]]
+    ):
         return "first"
     if len(short) == 1 and short[0] in (full[-1] + "s", full[-1] + "es"):
         return "plural"
@@ -150,7 +218,11 @@ def title_short_form(short: tuple[str, ...], full: tuple[str, ...], full_title: 
         return "inner"
     if n == 1 and len(short[0]) > 1:
         whole = tuple(w for w in fold(full_title).replace("&", " ").replace(":", " ").replace("'", "").split() if w)
-        forms = {"".join(w[0] for w in full), "".join(w[0] for w in whole), "".join(w[0] for w in whole if w not in {"of", "the", "and", "in"})}
+        forms = {
+            "".join(w[0] for w in full),
+            "".join(w[0] for w in whole),
+            "".join(w[0] for w in whole if w not in {"of", "the", "and", "in"}),
+        }
         if short[0] in forms:
             return "acronym"
     return None

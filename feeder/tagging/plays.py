@@ -13,7 +13,7 @@ from feeder.tagging.names import is_short_form, person_words
 from feeder.tagging.spans import Span
 
 _REACH = 160  # characters between the two names; farther apart they are not each other's
-_CLOSE = 0.25  # a second player of the same character must be nearly as sure as the first one (a part that is recast)
+_CLOSE = 0.25  # a second player of a character (a part that is recast) must be nearly as sure as the first one
 _CUE = {
     "plays": r"\bplay(?:s|ed|ing)?\b(?! (?:opposite|against|by))",
     "played-by": r"\b(?:played|portrayed|voiced|essayed|embodied|performed) (?:\w+ )?by\b",
@@ -64,9 +64,7 @@ def find(
         p = decision.probability(pair.features)
         key = (pair.person, pair.character)
         if p > 0.5 and (key not in judged or judged[key].score < p):
-            judged[key] = Play(
-                pair.person, pair.character, pair.start, pair.end, p, decision.reasons(pair.features)
-            )
+            judged[key] = Play(pair.person, pair.character, pair.start, pair.end, p, decision.reasons(pair.features))
     best: dict[int, float] = {}
     for play in judged.values():
         best[play.character] = max(best.get(play.character, 0.0), play.score)
@@ -126,12 +124,19 @@ def _same_character(a: str, b: str) -> bool:
 
 
 def _features(
-    text: str, a: Span, b: Span, first: str, row: Sequence[tuple[Span, str, int]], i: int, j: int, others: Sequence[Span]
+    text: str,
+    a: Span,
+    b: Span,
+    first: str,
+    row: Sequence[tuple[Span, str, int]],
+    i: int,
+    j: int,
+    others: Sequence[Span],
 ) -> dict[str, float]:
     order = "PC" if first == "P" else "CP"
     between = text[a.end : b.start]
     inside = [tag for _, tag, _ in row[i + 1 : j]]
-    template = _template(text, a, b, row, i, j, others)
+    template = _template(text, a, b, others)
     features = {f"{order}:bias": 1.0, f"{order}:t:{template}": 1.0}
     if not inside:
         features[f"{order}:adjacent"] = 1.0
@@ -193,9 +198,7 @@ def _masked(text: str, start: int, end: int, others: Sequence[Span]) -> str:
     return "".join(parts)
 
 
-def _template(
-    text: str, a: Span, b: Span, row: Sequence[tuple[Span, str, int]], i: int, j: int, others: Sequence[Span]
-) -> str:
+def _template(text: str, a: Span, b: Span, others: Sequence[Span]) -> str:
     """What stands between, shortened to at most five words and marks: 'as', '(', 'plays det.', ..."""
     gap = _masked(text, a.end, b.start, others)
     tokens = re.findall(r"[A-Z]{2,}|[\w’']+|[^\w\s]", gap)

@@ -1,5 +1,6 @@
 """What does a person do in this article? One decision a role, over the words beside the name and what the catalog knows."""
 
+# ruff: noqa: E501 - patterns and word lists are tables: one row each reads best
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -95,9 +96,7 @@ def features(
     return row
 
 
-def add_company(
-    rows: Sequence[dict[str, float]], together: Mapping[int, set[int]], alone: Decision
-) -> None:
+def add_company(rows: Sequence[dict[str, float]], together: Mapping[int, set[int]], alone: Decision) -> None:
     """Add to each person's features how much the others look like actors: those in one list with them, and all.
 
     `alone` judges by a person's own features only.
@@ -112,7 +111,25 @@ def add_company(
         row["alone"] = first[number] - 0.5
 
 
-_NO_SIGN = ("share:", "list-", "others-", "alone", "lone", "often", "headline", "plays-none", "L1:^", "R1:^", "R1:,", "L1:,", "R1:.", "A:,", "Z:,", "L=other", "R=other")
+_NO_SIGN = (
+    "share:",
+    "list-",
+    "others-",
+    "alone",
+    "lone",
+    "often",
+    "headline",
+    "plays-none",
+    "L1:^",
+    "R1:^",
+    "R1:,",
+    "L1:,",
+    "R1:.",
+    "A:,",
+    "Z:,",
+    "L=other",
+    "R=other",
+)
 
 
 def decide(row: dict[str, float], decisions: Decisions) -> tuple[tuple[Role, float, tuple[str, ...]], ...]:

@@ -1,5 +1,6 @@
 """How central is a show or a person to the article: would a subscriber of it want this one?"""
 
+# ruff: noqa: E501 - patterns and word lists are tables: one row each reads best
 from __future__ import annotations
 
 import math
@@ -31,7 +32,11 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
         "no-headline": float(document.headline_end == 0),
         "lead": float(any(within(s, lead) for s in body)),
         "opening-sentence": float(any(first_sentence.start <= s < first_sentence.end for s in body)),
-        "first-of-its-kind": float(bool(body) and min(body) == min((m.start for p in peers for m in p.mentions if not document.in_headline(m.start)), default=-1)),
+        "first-of-its-kind": float(
+            bool(body)
+            and min(body)
+            == min((m.start for p in peers for m in p.mentions if not document.in_headline(m.start)), default=-1)
+        ),
         "log-mentions": math.log(len(starts)),
         "once": float(len(starts) == 1),
         "share": len(starts) / total,
@@ -41,7 +46,15 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
         "many-peers": math.log(len(peers)),
         "first-in-body": (min(body) - document.headline_end) / length if body else 0.0,
         "spread": len({document.index(s) for s in body}) / max(1, len(document.sentences)),
-        "opens-sentence": float(min(3, sum(s == document.sentence(s).start or text[document.sentence(s).start : s].strip("\"'“”‘’—– ") == "" for s in body))),
+        "opens-sentence": float(
+            min(
+                3,
+                sum(
+                    s == document.sentence(s).start or text[document.sentence(s).start : s].strip("\"'“”‘’—– ") == ""
+                    for s in body
+                ),
+            )
+        ),
         "known": float(known),
         "short-text": float(length < 500),
     }
@@ -59,7 +72,17 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
     return row
 
 
-_BODY = ("lead", "opening-sentence", "first-of-its-kind", "log-mentions", "share", "most-often", "most-often-by-far", "of-top", "only-one")
+_BODY = (
+    "lead",
+    "opening-sentence",
+    "first-of-its-kind",
+    "log-mentions",
+    "share",
+    "most-often",
+    "most-often-by-far",
+    "of-top",
+    "only-one",
+)
 _CUES = {
     "alum-after": re.compile(r"^['’”\"]*s?\s*(?:alum|star|actor|actress|veteran|fame|creator|co-star|favorite)\b", re.IGNORECASE),
     "known-for-before": re.compile(r"(?:known for|best known|credits include|appeared (?:in|on)|seen (?:in|on)|starred (?:in|on)|roles? (?:in|on)|including|like|unlike|after|behind|from)\s+[\"“‘']?(?:the\s+)?$", re.IGNORECASE),

@@ -73,7 +73,13 @@ def _known_around(
     """The catalog's wider span of the same kind around a mention that caught only a part of the name."""
     best = None
     for (a, b), kinds in known.items():
-        if a <= start and end <= b and (b - a) > (end - start) and kind in kinds and (best is None or b - a > best[1] - best[0]):
+        if (
+            a <= start
+            and end <= b
+            and (b - a) > (end - start)
+            and kind in kinds
+            and (best is None or b - a > best[1] - best[0])
+        ):
             best = (a, b)
     return best
 

@@ -15,7 +15,9 @@ from feeder.tagging.document import Document
 from feeder.tagging.names import is_short_form, person_words, title_words
 from feeder.tagging.spans import Span
 
-_TITLED = frozenset({MentionKind.FILM, MentionKind.WORK, MentionKind.ORGANISATION, MentionKind.CHARACTER, MentionKind.PLACE})
+_TITLED = frozenset(
+    {MentionKind.FILM, MentionKind.WORK, MentionKind.ORGANISATION, MentionKind.CHARACTER, MentionKind.PLACE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,51 @@ def take(document: Document, spans: Sequence[Span], catalog: Catalog, same_show:
 
 # Words for kinds of programmes and prizes: "Comedy Series" is no title, unless the catalog has one.
 _GENERIC = frozenset(
-    "comedy drama series show shows season seasons finale premiere reality program programme outstanding limited movie film special"
-    " episode episodes television tv best lead supporting actor actress guest original variety sitcom soap anthology competition"
-    " award awards pilot reboot revival spinoff musical animated daytime primetime".split()
+    [
+        "comedy",
+        "drama",
+        "series",
+        "show",
+        "shows",
+        "season",
+        "seasons",
+        "finale",
+        "premiere",
+        "reality",
+        "program",
+        "programme",
+        "outstanding",
+        "limited",
+        "movie",
+        "film",
+        "special",
+        "episode",
+        "episodes",
+        "television",
+        "tv",
+        "best",
+        "lead",
+        "supporting",
+        "actor",
+        "actress",
+        "guest",
+        "original",
+        "variety",
+        "sitcom",
+        "soap",
+        "anthology",
+        "competition",
+        "award",
+        "awards",
+        "pilot",
+        "reboot",
+        "revival",
+        "spinoff",
+        "musical",
+        "animated",
+        "daytime",
+        "primetime",
+    ]
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feeder.catalog import Catalog, Hit
-from feeder.model import Article, Event, EventType, Evidence, Mention, MentionKind, Role, Tag, TagKind, Tagging
+from feeder.model import Article, Event, EventType, Evidence, Mention, MentionKind, Role, Tag, Tagging, TagKind
 from feeder.tagging import acceptance, events, linking, plays, roles, salience, spans, survey
 from feeder.tagging.context import companions
 from feeder.tagging.coreference import Name
@@ -60,7 +60,9 @@ class Tagger:
         if article.owner.shows is not None:
             shows = self._owners(article, found, article.owner.shows, shows, MentionKind.SHOW, linking.owner_show)
         if article.owner.people is not None:
-            people = self._owners(article, found, article.owner.people, people, MentionKind.PERSON, linking.owner_person)
+            people = self._owners(
+                article, found, article.owner.people, people, MentionKind.PERSON, linking.owner_person
+            )
         return self._compose(article, found, shows, people, characters)
 
     def survey(self, article: Article) -> Survey:
@@ -80,10 +82,10 @@ class Tagger:
             "person",
             lambda n: acceptance.person_features(document, n, found.characters, found.tokens),
         )
-        clues = self._clues(article, [n for n, _, _ in accepted_shows], [n for n, _, _ in accepted_people], found.characters)
-        shows = _merged(
-            Subject(n, linking.link_show(n, self._catalog, clues), p, why) for n, p, why in accepted_shows
+        clues = self._clues(
+            article, [n for n, _, _ in accepted_shows], [n for n, _, _ in accepted_people], found.characters
         )
+        shows = _merged(Subject(n, linking.link_show(n, self._catalog, clues), p, why) for n, p, why in accepted_shows)
         people = _merged(
             Subject(n, linking.link_person(n, self._catalog, clues), p, why) for n, p, why in accepted_people
         )
@@ -91,7 +93,9 @@ class Tagger:
         turned_down = [n for n in found.people if id(n) not in kept]
         return shows, people, _characters(found.characters, turned_down)
 
-    def _clues(self, article: Article, shows: Sequence[Name], people: Sequence[Name], characters: Sequence[Name]) -> Clues:
+    def _clues(
+        self, article: Article, shows: Sequence[Name], people: Sequence[Name], characters: Sequence[Name]
+    ) -> Clues:
         show_ids = {s.id for n in shows for s in self._catalog.shows_named(n.label)}
         person_ids = {p.id for n in people for p in self._catalog.people_named(n.label)}
         return Clues(
@@ -123,7 +127,12 @@ class Tagger:
         return list(own.values())
 
     def _compose(
-        self, article: Article, found: Survey, shows: Sequence[Subject], people: Sequence[Subject], characters: Sequence[Name]
+        self,
+        article: Article,
+        found: Survey,
+        shows: Sequence[Subject],
+        people: Sequence[Subject],
+        characters: Sequence[Name],
     ) -> Tagging:
         document = found.document
         played = plays.find(
@@ -312,7 +321,9 @@ def _tag(
         if span is subject.name.mentions[0]:
             reasons += [link.why, *(f"{r.value}: {', '.join(why)} p={p:.2f}" for r, p, why in decided)]
         reasons += [
-            f"plays {character}: {', '.join(j.why)} p={j.score:.2f}" for j, character in played if j.start <= span.start < j.end
+            f"plays {character}: {', '.join(j.why)} p={j.score:.2f}"
+            for j, character in played
+            if j.start <= span.start < j.end
         ]
         evidence.append(
             Evidence(
@@ -343,9 +354,7 @@ def _source(span: spans.Span) -> str:
     return ", ".join([*said, *(f"catalog {k.value}" for k in sorted(span.catalog))])
 
 
-def _event(
-    document: Document, kind: EventType, subject: Subject | None, people: Sequence[Subject], why: str
-) -> Event:
+def _event(document: Document, kind: EventType, subject: Subject | None, people: Sequence[Subject], why: str) -> Event:
     number, cue = events.best_sentence(document, kind, subject.name if subject else None)
     sentence = document.sentences[number] if document.sentences else document.sentence(0)
     at = sentence.start + max(0, sentence.text.find(cue))
@@ -356,7 +365,5 @@ def _event(
         people=tuple(
             p.link.id for p in people if any(sentence.start <= m.start < sentence.end for m in p.name.mentions)
         ),
-        evidence=(
-            Evidence(start=at, end=end, surface=document.text[at:end], sentence=sentence, why=why),
-        ),
+        evidence=(Evidence(start=at, end=end, surface=document.text[at:end], sentence=sentence, why=why),),
     )

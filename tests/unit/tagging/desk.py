@@ -4,14 +4,14 @@
 spans, so that a test is about what follows from the mentions and not about the learned model.
 """
 
+# ruff: noqa: E501 - articles and catalog rows are easier to read in one line each
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from feeder.catalog import Catalog, Hit
 from feeder.catalog import CastMember as Part
-from feeder.catalog import Person, Show
+from feeder.catalog import Catalog, Hit, Person, Show
 from feeder.model import Article, DateSource, Mention, MentionKind, OwnerWord, Role, Tag, Tagging, TagKind
 from feeder.tagging import Tagger
 from tests.builders import NOON

@@ -1,5 +1,6 @@
 """What a subscriber and an owner notice of tagging, one short article each."""
 
+# ruff: noqa: E501 - articles and catalog rows are easier to read in one line each
 from __future__ import annotations
 
 from dataclasses import replace
@@ -80,7 +81,9 @@ def test_two_shows_of_one_title_are_told_apart_by_the_cast() -> None:
     tagging = tagged("[Ghosts|SHOW] Renewed\n\n[Ghosts|SHOW] star [Rose McIver|PER] will be back, [CBS|NET] said.")
     assert named(tagging, "Ghosts").id == "ghosts-2021"
     assert named(tagging, "Ghosts").candidates == ()
-    tagging = tagged("[Ghosts|SHOW] Is Ending\n\n[Ghosts|SHOW] star [Charlotte Ritchie|PER] will say goodbye on [BBC One|NET].")
+    tagging = tagged(
+        "[Ghosts|SHOW] Is Ending\n\n[Ghosts|SHOW] star [Charlotte Ritchie|PER] will say goodbye on [BBC One|NET]."
+    )
     assert named(tagging, "Ghosts").id == "ghosts-2019"
 
 
@@ -134,7 +137,9 @@ def test_another_spelling_of_a_name_is_not_a_second_person(first: str, again: st
 
 
 def test_brothers_named_together_both_get_their_surname() -> None:
-    found = people(tagged("New Series\n\n[Matt|PER] and [Ross Duffer|PER] created the drama, said producer [Shawn Levy|PER]."))
+    found = people(
+        tagged("New Series\n\n[Matt|PER] and [Ross Duffer|PER] created the drama, said producer [Shawn Levy|PER].")
+    )
     assert set(found) == {"Matt Duffer", "Ross Duffer", "Shawn Levy"}
 
 
@@ -165,7 +170,9 @@ def test_a_show_and_a_person_no_catalog_knows_are_tagged_under_an_id_of_their_ow
 
 
 def test_a_renewal_names_its_show_and_the_sentence() -> None:
-    tagging = tagged("[Netflix|NET] Renews ‘[You|SHOW]’ for Season 4\n\n[Netflix|NET] has renewed [You|SHOW] for a fourth season.")
+    tagging = tagged(
+        "[Netflix|NET] Renews ‘[You|SHOW]’ for Season 4\n\n[Netflix|NET] has renewed [You|SHOW] for a fourth season."
+    )
     event = next(e for e in tagging.events if e.type is EventType.RENEWAL)
     assert event.show == "you"
     assert "renew" in event.evidence[0].sentence.text.lower()
