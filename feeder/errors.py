@@ -1,21 +1,21 @@
 """Every error feeder raises on purpose. A leaf says what to do about it.
 
-    FeederError
-    ├── ConfigError            config.toml: names file, line and key                      (exit 78)
-    ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
-    ├── CatalogError           a catalog file: names file, line and column                (exit 65)
-    ├── ModelError             the mention model's files are missing, damaged or of another version (exit 69)
-    ├── SourceError            the article folder cannot be read as a whole               (exit 66)
-    ├── NotAnArticle           one file is set aside; carries the reason; never stops the others
-    ├── StateError             the state folder or its database cannot be used            (exit 73)
-    │   ├── StateLocked        another process writes here; names its pid                 (exit 75)
-    │   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
-    ├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
-    ├── ServeError             host and port cannot be listened on                        (exit 69)
-    └── DeliveryError          one attempt at an endpoint failed
-        ├── TemporaryDeliveryError   worth another try; may carry `retry_after`
-        ├── PermanentDeliveryError   no try will help (bad address, refused by the guard)
-        └── EndpointGone             410: the receiver asks never to be called again
+FeederError
+├── ConfigError            config.toml: names file, line and key                      (exit 78)
+├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
+├── CatalogError           a catalog file: names file, line and column                (exit 65)
+├── ModelError             the mention model's files are missing, damaged or of another version (exit 69)
+├── SourceError            the article folder cannot be read as a whole               (exit 66)
+├── NotAnArticle           one file is set aside; carries the reason; never stops the others
+├── StateError             the state folder or its database cannot be used            (exit 73)
+│   ├── StateLocked        another process writes here; names its pid                 (exit 75)
+│   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
+├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
+├── ServeError             host and port cannot be listened on                        (exit 69)
+└── DeliveryError          one attempt at an endpoint failed
+    ├── TemporaryDeliveryError   worth another try; may carry `retry_after`
+    ├── PermanentDeliveryError   no try will help (bad address, refused by the guard)
+    └── EndpointGone             410: the receiver asks never to be called again
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ class Article:
     outlet: str | None = None  #: as printed: "TVLine"
     image: str | None = None  #: absolute http(s) address of the lead image
     language: str = "en"  #: BCP 47
-    digest: str = ""  #: sha256 hex of the text folded for comparison: equal for re-saved, re-encoded, re-wrapped copies
+    digest: str = ""  #: sha256 hex of the folded text: equal for re-saved, re-encoded, re-wrapped copies
     owner: OwnerWord = field(default_factory=OwnerWord)
 
     @property
@@ -183,7 +183,7 @@ class Tag:
     year: int | None = None  #: first year of a show, where known
     roles: tuple[Role, ...] = ()  #: of a person, the most certain first
     characters: tuple[str, ...] = ()  #: that the person plays, as this article names them
-    candidates: tuple[str, ...] = ()  #: ids it could be as well; not empty means ambiguous: never guess it into an alert
+    candidates: tuple[str, ...] = ()  #: ids it could be as well: ambiguous, never guess it into an alert
     evidence: tuple[Evidence, ...] = ()  #: in text order, at least one unless it is the owner's word
 
 
@@ -215,7 +215,7 @@ class Entry:
     summary: tuple[Sentence, ...]  #: two or three whole sentences of the article, in text order
     tags: tuple[Tag, ...]
     events: tuple[Event, ...]
-    digest: str  #: sha256 hex over what a reader would notice: title, text, date, authors, link, image; not tags or scores
+    digest: str  #: sha256 hex over what a reader would notice: see entries.digest; not tags or scores
 
     @property
     def title(self) -> str:
