@@ -16,15 +16,15 @@ from feeder.extraction.draft import Draft
 from feeder.extraction.plain import LONGEST_SOURCE
 
 _PARSER = MarkdownIt("commonmark")
-#: characters; the longest article and a quarter for markup. On runs of brackets the parser takes quadratic time: two
+#: characters, as of the longest article, markup included. On runs of brackets the parser takes quadratic time: two
 #: seconds for so many
-_LONGEST_MARKDOWN = 250_000
+_LONGEST_MARKDOWN = 200_000
 _TAG = re.compile(r"<!--.*?(?:-->|$)|</?[A-Za-z][^<>]*>", re.S)
 _HIDDEN = re.compile(r"<(script|style|iframe)\b.*?(?:</\1\s*>|$)", re.S | re.I)
 
 
 def read_markdown(content: bytes) -> Draft:
-    """What is in the file. Raises NotAnArticle for more than 250,000 characters below the front matter ('too-long')."""
+    """What is in the file. Raises NotAnArticle for more than 200,000 characters below the front matter ('too-long')."""
     if len(content) > LONGEST_SOURCE:
         raise NotAnArticle("too-long", f"{len(content):,} bytes of text; an article is shorter")
     said, body = front_matter.split(decode(content))

@@ -31,7 +31,7 @@ def never(seconds: float) -> None:
 
 def look(
     root: Path, known: dict[str, Stamp] | None = None, *, wait: Callable[[float], None] = never, **more: str | None
-):
+) -> list[Found | Unchanged | Refused]:
     return list(Folder(root, max_bytes=1000, settle=2).scan(known or {}, now=NOW, wait=wait, **more))
 
 
@@ -237,6 +237,7 @@ def test_files_and_folders_without_permission_are_named_and_the_others_are_read(
         folder = Folder(root, max_bytes=1000, settle=2)
         told = []
         for outcome in folder.scan({}, now=NOW, wait=never):
+            assert not isinstance(outcome, Unchanged)
             try:
                 told.append(
                     f"{outcome.key}:{outcome.reason if isinstance(outcome, Refused) else folder.read(outcome).key}"
