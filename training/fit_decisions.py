@@ -4,9 +4,9 @@ usage: python -m training.fit_decisions FILE.ann ... [--out feeder/tagging/decis
 
 Each decision is a logistic regression with an L2 penalty (Newton steps on numpy arrays; the objective is convex, so the
 result does not depend on a seed). A fifth of the articles (by a hash of the id) is held out and only reported on.
-Mentions are those of the annotation with some noise. With `--model` what is judged by the model's own mentions (is it a show? a
-person?) is fitted on those it finds in the held-out articles, which it has not seen: on four fifths of them for the
-report, on all of them for the weights.
+Mentions are those of the annotation with some noise. With `--model` what is judged by the model's own mentions (is it a
+show? a person?) is fitted on those it finds in the held-out articles, which it has not seen: on four fifths of them for
+the report, on all of them for the weights.
 """
 
 from __future__ import annotations
@@ -317,7 +317,7 @@ class Fitting:
             rows.append((f, found, shows, mains, article))
         for kind, sample in samples.items():
             self.settle(f"event:{kind.value}", sample, penalty=0.5, least=12, own=f":{kind.value}")
-        # weights are too sure of the articles they were fitted on: the second stage sees what four parts say of each other
+        # weights are too sure of what they were fitted on: the second stage sees what four parts say of each other
         crossed = {kind: self._crossed(sample, own=f":{kind.value}") for kind, sample in samples.items()}
         attach = Sample()
         for number, (f, found, shows, mains, _) in enumerate(rows):

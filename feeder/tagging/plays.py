@@ -13,7 +13,7 @@ from feeder.tagging.names import is_short_form, person_words
 from feeder.tagging.spans import Span
 
 _REACH = 160  # characters between the two names; farther apart they are not each other's
-_CLOSE = 0.25  # a second player of a character (a part that is recast) must be nearly as sure as the first one
+_CLOSE = 0.25  # a second player of a character (a recast part) must be nearly as sure as the first
 _CUE = {
     "plays": r"\bplay(?:s|ed|ing)?\b(?! (?:opposite|against|by))",
     "played-by": r"\b(?:played|portrayed|voiced|essayed|embodied|performed) (?:\w+ )?by\b",
@@ -25,13 +25,20 @@ _CUE = {
     "whose": r"\bwhose\b",
     "who": r"\bwho\b",
     "with": r"\b(?:with|opposite|alongside|against|by)\b",
-    "wife": r"\b(?:wife|husband|son|daughter|mother|father|brother|sister|boss|friend|partner|lover|boyfriend|girlfriend|ex)\b",
+    "kin": r"\b(?:wife|husband|son|daughter|mother|father|brother|sister|boss|friend|partner|lover|\w+friend)\b",
     "comma": r",",
     "semicolon": r";",
     "and": r"\band\b|&",
     "says": r"\b(?:said|says|told|tells|tweeted|wrote)\b",
 }
 _CUES = {name: re.compile(pattern) for name, pattern in _CUE.items()}
+
+
+# "plays Midge's ex-husband": it is not Midge who is played
+_SOMEBODY_OF = re.compile(
+    r"['’]s?\s(?:[\w-]+\s){0,2}(?:\w+-)?(?:wife|husband|son|daughter|mother|father|parents?|brother|sister|boss|manager|friend"
+    r"|assistant|partner|lover|boyfriend|girlfriend|fianc[eé]e?|uncle|aunt|cousin|rival)s?\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def candidates(
                 b, tag_b, number_b = row[j]
                 if b.start - a.end > _REACH:
                     break
-                if tag_a == tag_b:
+                if tag_a == tag_b or (tag_a == "P" and _SOMEBODY_OF.match(document.text[b.end : b.end + 45])):
                     continue
                 person, character = (number_a, number_b) if tag_a == "P" else (number_b, number_a)
                 features = _features(document.text, a, b, tag_a, row, i, j, others.get(at, ()))
@@ -165,6 +172,8 @@ def _features(
     after = text[b.end : b.end + 30].lower()
     if re.match(r"[,\s]+(?:is |was )?(?:played|portrayed|voiced) by\b", after):
         features[f"{order}:played-by-after"] = 1.0
+    if re.match(r"['’]s?\s", after):
+        features[f"{order}:possessive-after"] = 1.0  # "plays Midge's husband": somebody of Midge's is played
     if re.match(r"\s*\(", after):
         features[f"{order}:bracket-after"] = 1.0
     # lists: "Tim and Jo play Al and Bea": the same place in both runs

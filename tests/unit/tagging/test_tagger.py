@@ -39,6 +39,13 @@ def test_each_actor_is_tagged_with_the_part_the_article_gives() -> None:
     assert parts["Milo Ventimiglia"] == ()
 
 
+def test_playing_somebody_of_a_character_is_not_playing_the_character() -> None:
+    tagging = tagged(
+        "Cast News\n\n[Kim Sample|PER] plays [Midge|CHAR]'s ex-husband [Joel|CHAR] in [Gilmore Girls|SHOW]."
+    )
+    assert named(tagging, "Kim Sample").characters == ("Joel",)
+
+
 def test_creators_and_producers_are_not_actors() -> None:
     tagging = tagged(MAISEL)
     assert Role.CREATOR in named(tagging, "Amy Sherman-Palladino").roles
