@@ -1,9 +1,10 @@
-"""Bytes to text: byte order mark, then what the file declares, then strict UTF-8, then detection."""
+"""Bytes to text: byte order mark, then what the file declares, then UTF-8, then detection."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 from feeder.errors import NotAnArticle
 from feeder.text import clean
@@ -30,6 +31,7 @@ _SAMPLE = 1 << 16  # bytes that tell an encoding as well as all of them
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CONTROLS_ALLOWED = 0.01
 _BROKEN_ALLOWED = 0.05
+_WHOLE_FOR_BROKEN = 2  # sequences of UTF-8 that must be whole for each that is not
 
 # what single bytes mean in the languages written with them; in this order where several fit equally
 _DETECTED = [
@@ -63,14 +65,35 @@ def _decode(content: bytes, sample: bytes, declared: str | None) -> str:
         raise NotAnArticle("binary", "is not text although its name says so")
     codec = _codec(declared)
     # a browser saves as UTF-8 and leaves the page's old declaration in place; a single-byte encoding can read anything,
-    # so its declaration proves nothing against valid UTF-8
-    for candidate in ("utf-8", codec) if codec in _DETECTED else (codec, "utf-8"):
-        if candidate is not None:
-            try:
-                return content.decode(candidate)
-            except UnicodeError:
-                continue
+    # so its declaration proves nothing against UTF-8
+    readers = (_utf8, _strictly(codec)) if codec in _DETECTED else (_strictly(codec), _utf8)
+    for reader in readers:
+        text = reader(content)
+        if text is not None:
+            return text
     return content.decode(_detect(sample), "replace")
+
+
+def _strictly(codec: str | None) -> Callable[[bytes], str | None]:
+    def read(content: bytes) -> str | None:
+        try:
+            return content.decode(codec) if codec else None
+        except UnicodeError:
+            return None
+
+    return read
+
+
+def _utf8(content: bytes) -> str | None:
+    """UTF-8, also where it is cut off or damaged in places: other encodings hardly ever form its sequences."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
+    return text if not broken or whole >= _WHOLE_FOR_BROKEN * broken or _is_strict(content) else None
+
+
+def _is_strict(content: bytes) -> bool:
+    return _strictly("utf-8")(content) is not None  # a file may well hold U+FFFD as such
 
 
 def _wide(sample: bytes) -> str | None:

@@ -30,7 +30,8 @@ class _Loader(yaml.BaseLoader):  # type: ignore[misc,unused-ignore]  # types-PyY
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases are not read here", None)
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call,unused-ignore]  # as above
+            raise yaml.composer.ComposerError(None, None, "aliases are not read here", mark)
         return super().compose_node(parent, index)
 
 

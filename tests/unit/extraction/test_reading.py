@@ -124,6 +124,8 @@ def test_toml_front_matter_says_the_same() -> None:
 def test_broken_front_matter_is_named_with_its_line() -> None:
     with pytest.raises(NotAnArticle, match=r"line 3.*quotes"):
         article(f"---\ndate: 2021-06-30\ntitle: Lost: The Return\n---\n{FIRST}", key="a.md")
+    with pytest.raises(NotAnArticle, match=r"line 3: aliases"):
+        article(f"---\na: &a [x]\nb: [*a]\n---\n{FIRST}", key="a.md")
 
 
 def test_markdown_reads_as_plain_paragraphs() -> None:
@@ -209,6 +211,19 @@ def test_a_page_saved_as_utf8_under_its_old_declaration_keeps_its_characters() -
     assert "Zoë’s" in article(page('<meta charset="windows-1252">', f"<p>Zoë’s. {FIRST}</p>"), key="a.html").text
     declared = page('<meta charset="windows-1252">', f"<p>Zoë’s. {FIRST}</p>").encode("cp1252")
     assert "Zoë’s" in article(declared, key="a.html").text
+
+
+@pytest.mark.parametrize("key", ["a.txt", "a.html"])
+def test_a_damaged_or_cut_off_file_keeps_the_characters_that_are_whole(key: str) -> None:
+    text = "“It’s official,” Zoë said. “We’re back.”".encode()
+    if key == "a.html":
+        text = page('<meta charset="windows-1252">').encode().replace(b"<p>", b"<p>" + text + b" ", 1)
+    damaged = text.replace(b"said", b"sa\xffid") + "”".encode()[:2]
+    assert "“It’s official,” Zoë sa\ufffdid. “We’re back.”" in article(damaged, key=key).text
+
+
+def test_a_replacement_character_is_no_damage() -> None:
+    assert article("A mark: \ufffd. The café is open.").text == "A mark: \ufffd. The café is open."
 
 
 def test_a_copy_saved_in_another_way_has_the_same_digest() -> None:
