@@ -70,6 +70,9 @@ def read_html(content: bytes) -> Draft:
 
 def _parse(source: str) -> HtmlElement:
     """The page as a tree of bounded depth and size; no network, no entities of its own."""
+    too_many = NotAnArticle("too-long", f"has more than {_MOST_ELEMENTS:,} elements")
+    if source.count("<") > 2 * _MOST_ELEMENTS:
+        raise too_many  # a tree takes some thirty times the memory of its source
     parser = lxml_html.HTMLParser(
         encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
     )
@@ -83,9 +86,8 @@ def _parse(source: str) -> HtmlElement:
         if "depth" in cut.message:
             raise NotAnArticle("nested", "its elements are nested deeper than 256 levels")
         raise NotAnArticle("too-long", "holds a piece of more than 10,000,000 bytes; an article is shorter")
-    for count, _ in enumerate(tree.iter()):
-        if count > _MOST_ELEMENTS:
-            raise NotAnArticle("too-long", f"has more than {_MOST_ELEMENTS:,} elements")
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        raise too_many
     return tree
 
 
