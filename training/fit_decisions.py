@@ -14,8 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,26 @@ from feeder.tagging.survey import Survey
 from feeder.tagging.tagger import Subject, Tagger
 from training.facts import Facts, Oracle, read, without_headline
 
+#: Being named more, earlier or alone never makes a name less central.
+CENTRAL = {
+    **dict.fromkeys(("headline", "headline-alone", "lead", "opening-sentence", "first-of-its-kind", "thrice"), 1),
+    **dict.fromkeys(
+        (
+            "share",
+            "lead-subject",
+            "subject",
+            "most-often",
+            "most-often-by-far",
+            "only-one",
+            "of-top",
+            "spread",
+            "opens-sentence",
+            "known",
+        ),
+        1,
+    ),
+    **dict.fromkeys(("modifier", "once", "seldom", "first-in-body", "many-peers", "speaks", "maker"), -1),
+}
 #: Features of one word each: many, and rarely seen; held down more than the others.
 SINGLE_WORDS = ("h:", "l:")
 
@@ -54,8 +74,29 @@ class Sample:
         self.held_out.append(held_out)
 
 
-def fit(sample: Sample, *, penalty: float, least: int, use: Sequence[bool], own: str = "") -> Decision:
-    """Weights for features that occur `least` times or more among the used rows; those ending in `own` held less."""
+def fit(
+    sample: Sample,
+    *,
+    penalty: float,
+    least: int,
+    use: Sequence[bool],
+    own: str = "",
+    signs: Mapping[str, int] | None = None,
+) -> Decision:
+    """Weights for features that occur `least` times or more among the used rows; those ending in `own` held less.
+
+    `signs`: on which side of 0 a weight may be, by what its feature means. One that comes out on the other side is left
+    out and the rest fitted anew, until none does: the articles are too few and too short to be believed on that.
+    """
+    decision = _fit(sample, penalty=penalty, least=least, use=use, own=own)
+    while wrong := {k for k, w in decision.weights.items() if w * (signs or {}).get(k.removeprefix("bare:"), 0) < 0}:
+        rows = [{k: v for k, v in row.items() if k not in wrong} for row in sample.rows]
+        sample = replace(sample, rows=rows)
+        decision = _fit(sample, penalty=penalty, least=least, use=use, own=own)
+    return decision
+
+
+def _fit(sample: Sample, *, penalty: float, least: int, use: Sequence[bool], own: str) -> Decision:
     rows = [r for r, u in zip(sample.rows, use, strict=True) if u]
     y = np.array([float(label) for label, u in zip(sample.labels, use, strict=True) if u])
     counts = Counter(k for r in rows for k in r)
@@ -151,6 +192,7 @@ class Fitting:
         unseen_only: bool = False,
         rare: bool = False,
         own: str = "",
+        signs: Mapping[str, int] | None = None,
     ) -> None:
         """Fit and report on the held-out fifth; `unseen_only`: fit on a part of that fifth, report on the rest of it.
 
@@ -166,14 +208,14 @@ class Fitting:
             train = [not h for h in sample.held_out]
             test = sample.held_out
             final = train
-        trial = fit(sample, penalty=penalty, least=least, use=train, own=own)
+        trial = fit(sample, penalty=penalty, least=least, use=train, own=own, signs=signs)
         if rare:
             trial = balanced(trial, sample, train)
         print(report(name, sample, trial, test), flush=True)
         if final is train:
             self.table[name] = trial
             return
-        self.table[name] = fit(sample, penalty=penalty, least=least, use=final)
+        self.table[name] = fit(sample, penalty=penalty, least=least, use=final, own=own, signs=signs)
 
     @property
     def tagger(self) -> Tagger:
@@ -285,18 +327,28 @@ class Fitting:
         # articles without a headline of their own are read too, so each one is shown once more without it
         bare = [without_headline(f) for f in self.facts]
         tagger = Tagger(catalog=self.catalog, mentions=Oracle(bare), decisions=Decisions(self.table))
-        again = []
+        settled, again = Decisions(self.table), []
         for f in bare:
             found = tagger.survey(f.article)
             again.append((f, found, *tagger.subjects(f.article, found)))
-        for f, found, shows, people, _ in [*self.subjects(), *again]:
-            for kind, subjects in (("SHOW", shows), ("PER", people)):
+        for f, found, shows, people, characters in [*self.subjects(), *again]:
+            played = plays.find(
+                found.document,
+                [s.name for s in people],
+                characters,
+                decision=self.table["plays"],
+                cast=tagger.cast(people),
+                spans=found.spans,
+            )
+            decided = [roles.decide(row, settled) for row in tagger.role_features(found, people, played, shows)]
+            makers = [roles.is_maker(d) for d in decided]
+            for kind, subjects, flags in (("SHOW", shows, [False] * len(shows)), ("PER", people, makers)):
                 peers = [s.name for s in subjects]
-                for s in subjects:
-                    row = salience.features(found.document, s.name, peers, known=s.link.known)
+                for s, maker in zip(subjects, flags, strict=True):
+                    row = salience.features(found.document, s.name, peers, known=s.link.known, maker=maker)
                     samples[kind].add(row, truth(f, s.name, kind) in f.main, f.held_out)
-        self.settle("main-show", samples["SHOW"], penalty=1.0, rare=True)
-        self.settle("main-person", samples["PER"], penalty=1.0, rare=True)
+        self.settle("main-show", samples["SHOW"], penalty=1.0, rare=True, signs=CENTRAL)
+        self.settle("main-person", samples["PER"], penalty=1.0, rare=True, signs=CENTRAL)
 
     def fit_events(self) -> None:
         """First whether the article tells of such an event at all, then of which of its shows."""

@@ -44,6 +44,7 @@ _WORDS = {
     "other": "husband wife son daughter mother father brother sister widow widower children professor spokesman spokeswoman doctor lawyer attorney agent"
     " publicist fan partner boyfriend girlfriend historian survived married parents fiancé fiancée friend manager chef model",
 }  # fmt: skip
+_MAKERS = frozenset({Role.CREATOR, Role.SHOWRUNNER, Role.PRODUCER, Role.WRITER, Role.DIRECTOR, Role.EXECUTIVE})
 _ROLES_OF_WORD: dict[str, tuple[str, ...]] = {}
 for _role, _listed in _WORDS.items():
     for _word in _listed.split():
@@ -149,3 +150,9 @@ def decide(row: dict[str, float], decisions: Decisions) -> tuple[tuple[Role, flo
         if why:
             found.append((role, p, why[:3]))
     return tuple(sorted(found, key=lambda f: -f[1]))
+
+
+def is_maker(decided: Sequence[tuple[Role, float, tuple[str, ...]]]) -> bool:
+    """Whether this is somebody behind the camera only."""
+    held = {role for role, _, _ in decided}
+    return bool(held & _MAKERS) and Role.ACTOR not in held

@@ -11,8 +11,13 @@ from feeder.tagging.coreference import Name
 from feeder.tagging.document import Document, within
 
 
-def features(document: Document, name: Name, peers: Sequence[Name], *, known: bool) -> dict[str, float]:
-    """Where and how often the article names it, beside its `peers` (all names of the same kind, itself among them)."""
+def features(
+    document: Document, name: Name, peers: Sequence[Name], *, known: bool, maker: bool = False
+) -> dict[str, float]:
+    """Where and how often the article names it, beside its `peers` (all names of the same kind, itself among them).
+
+    `maker`: a person who makes shows and does not act here. They are named often and are seldom the news.
+    """
     text = document.text
     starts = [m.start for m in name.mentions]
     body = [s for s in starts if not document.in_headline(s)]
@@ -37,8 +42,8 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
             and min(body)
             == min((m.start for p in peers for m in p.mentions if not document.in_headline(m.start)), default=-1)
         ),
-        "log-mentions": math.log(len(starts)),
         "once": float(len(starts) == 1),
+        "thrice": float(len(starts) >= 3),  # counted no further: few articles to learn from name a show more often
         "share": len(starts) / total,
         "most-often": float(len(starts) == counts[0]),
         "most-often-by-far": float(len(starts) == counts[0] and (len(counts) == 1 or counts[0] >= 2 * counts[1])),
@@ -59,6 +64,17 @@ def features(document: Document, name: Name, peers: Sequence[Name], *, known: bo
         "short-text": float(length < 500),
     }
     row["of-top"] = len(starts) / counts[0]
+    row["seldom"] = float(len(starts) * 2.5 <= counts[0])
+    adjective = {m.start for m in name.mentions if _NOUN.match(text[m.end : m.end + 15])}
+    subject = [s for s in body if s not in adjective and _is_subject(document, s)]
+    row["subject"] = float(bool(subject))
+    row["lead-subject"] = float(any(within(s, lead) for s in subject))
+    row["modifier"] = len(adjective) / len(starts)
+    row["speaks"] = sum(bool(_SPEECH.search(text[max(0, m.start - 15) : m.end + 15])) for m in name.mentions) / len(
+        starts
+    )
+    row["maker"] = float(maker)
+    row["maker-headline"] = float(maker and bool(headline))
     if not document.headline_end:  # without a headline the body alone has to tell
         row |= {f"bare:{k}": row[k] for k in _BODY}
     for side, cue in _CUES.items():
@@ -76,12 +92,25 @@ _BODY = (
     "lead",
     "opening-sentence",
     "first-of-its-kind",
-    "log-mentions",
+    "thrice",
     "share",
     "most-often",
     "most-often-by-far",
     "of-top",
     "only-one",
+    "seldom",
+    "subject",
+    "lead-subject",
+    "modifier",
+    "maker",
+)
+#: Those who talk about the news are seldom the news.
+_SPEECH = re.compile(
+    r"\b(?:says?|said|told|tells|added|adds|explained|revealed|recalled|wrote|according to)\b", re.IGNORECASE
+)
+#: A title that only says which star, reunion or fame is meant.
+_NOUN = re.compile(
+    r"^\s(?:reunion|alums?|stars?|fame|actors?|actress|veterans?|co-stars?|creators?|universe|franchise|fans?)\b"
 )
 _CUES = {
     "alum-after": re.compile(r"^['’”\"]*s?\s*(?:alum|star|actor|actress|veteran|fame|creator|co-star|favorite)\b", re.IGNORECASE),
@@ -91,6 +120,12 @@ _CUES = {
     "season-after": re.compile(r"^['’”\"]*s?,?\s*(?:season|series|finale|premiere|revival|reboot|spinoff|cast|episode)", re.IGNORECASE),
     "news-verb-after": re.compile(r"^['’”\"]*,?\s*(?:has|is|was|will|had|to|gets?|returns?|ends?|joins?|dies|died|says?|said|reveals?|talks?|opens?|exits?|leaves?)\b", re.IGNORECASE),
 }  # fmt: skip
+
+
+def _is_subject(document: Document, start: int) -> bool:
+    """Whether the name stands where a sentence has its subject: at its beginning, or after a short phrase and a comma."""
+    before = document.text[document.sentence(start).start : start].strip("\"'“”‘’—– ")
+    return not before or (before.endswith(",") and len(before) < 40)
 
 
 def _matches(text: str, start: int, end: int, side: str, cue: re.Pattern[str]) -> bool:

@@ -144,15 +144,17 @@ class Tagger:
             spans=found.spans,
         )
         main_shows = [self._main(document, s, shows, "main-show") for s in shows]
-        main_people = [self._main(document, s, people, "main-person") for s in people]
+        decided = [roles.decide(row, self._decisions) for row in self.role_features(found, people, played, shows)]
+        makers = [roles.is_maker(d) for d in decided]
+        main_people = [
+            self._main(document, s, people, "main-person", maker=m) for s, m in zip(people, makers, strict=True)
+        ]
         tags = [
             _tag(document, TagKind.SHOW, subject, main=p > 0.5, owner=article.owner.shows is not None)
             for subject, p in zip(shows, main_shows, strict=True)
         ]
-        rows = self.role_features(found, people, played, shows)
         for number, (subject, p) in enumerate(zip(people, main_people, strict=True)):
             own = [j for j in played if j.person == number]
-            decided = roles.decide(rows[number], self._decisions)
             tags.append(
                 _tag(
                     document,
@@ -160,7 +162,7 @@ class Tagger:
                     subject,
                     main=p > 0.5,
                     owner=article.owner.people is not None,
-                    decided=decided,
+                    decided=decided[number],
                     played=[(j, characters[j.character].label) for j in own],
                 )
             )
@@ -186,14 +188,16 @@ class Tagger:
                 )
         return known
 
-    def _main(self, document: Document, subject: Subject, peers: Sequence[Subject], question: str) -> float:
+    def _main(
+        self, document: Document, subject: Subject, peers: Sequence[Subject], question: str, *, maker: bool = False
+    ) -> float:
         if not subject.name.mentions:
             return 0.0
         if subject.why == _OWNER:
             return float(any(m.start < document.lead[1] for m in subject.name.mentions))
         named = [p.name for p in peers if p.name.mentions]
         return self._decisions[question].probability(
-            salience.features(document, subject.name, named, known=subject.link.known)
+            salience.features(document, subject.name, named, known=subject.link.known, maker=maker)
         )
 
     def role_features(
