@@ -42,6 +42,10 @@ CENTRAL = {
             "share",
             "lead-subject",
             "subject",
+            "first-subject",
+            "front",
+            "front-lead",
+            "front-first",
             "most-often",
             "most-often-by-far",
             "only-one",
@@ -52,7 +56,9 @@ CENTRAL = {
         ),
         1,
     ),
-    **dict.fromkeys(("modifier", "once", "seldom", "first-in-body", "many-peers", "speaks", "maker"), -1),
+    **dict.fromkeys(
+        ("modifier", "once", "seldom", "first-in-body", "many-peers", "speaks", "maker", "aside", "background"), -1
+    ),
 }
 #: Features of one word each: many, and rarely seen; held down more than the others.
 SINGLE_WORDS = ("h:", "l:")

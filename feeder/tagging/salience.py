@@ -66,10 +66,25 @@ def features(
     row["of-top"] = len(starts) / counts[0]
     row["seldom"] = float(len(starts) * 2.5 <= counts[0])
     adjective = {m.start for m in name.mentions if _NOUN.match(text[m.end : m.end + 15])}
-    subject = [s for s in body if s not in adjective and _is_subject(document, s)]
+    subject = [
+        m.start
+        for m in name.mentions
+        if not document.in_headline(m.start) and m.start not in adjective and _is_news(document, m.start, m.end)
+    ]
     row["subject"] = float(bool(subject))
     row["lead-subject"] = float(any(within(s, lead) for s in subject))
+    row["first-subject"] = float(bool(subject) and min(subject) == _first_subject(document, peers))
     row["modifier"] = len(adjective) / len(starts)
+    past = {s for s in starts if _PAST.search(text[document.sentence(s).start : s])}
+    tells = {m.start for m in name.mentions if _TELLS.match(text[m.end : m.end + 40])}
+    row["aside"] = float(adjective | past == set(starts))
+    front = [s for s in body if s not in adjective | past | tells]
+    row["front"] = len(front) / len(starts)
+    row["background"] = float(not front and not headline)
+    row["front-lead"] = float(any(within(s, lead) for s in front))
+    row["front-first"] = float(bool(front) and front[0] == _first_in_front(document, peers))
+    if not front:  # it only says who speaks or where somebody comes from, wherever it stands
+        row |= dict.fromkeys(("lead", "opening-sentence", "first-of-its-kind"), 0.0)
     row["speaks"] = sum(bool(_SPEECH.search(text[max(0, m.start - 15) : m.end + 15])) for m in name.mentions) / len(
         starts
     )
@@ -103,6 +118,12 @@ _BODY = (
     "lead-subject",
     "modifier",
     "maker",
+    "aside",
+    "first-subject",
+    "front",
+    "background",
+    "front-lead",
+    "front-first",
 )
 #: Those who talk about the news are seldom the news.
 _SPEECH = re.compile(
@@ -111,6 +132,15 @@ _SPEECH = re.compile(
 #: A title that only says which star, reunion or fame is meant.
 _NOUN = re.compile(
     r"^\s(?:reunion|alums?|stars?|fame|actors?|actress|veterans?|co-stars?|creators?|universe|franchise|fans?)\b"
+)
+_TELLS = re.compile(
+    r"^(?:,[^,]{1,30},)?\s+(?:also |then |previously |recently )?(?:says?|said|told|tells|adds?|added|explain|reveal|recall|wr[io]te|wants?|wanted|hope|plan|co-|creat|developed|thinks?|believes?)",
+    re.IGNORECASE,
+)
+#: Where somebody comes from, not what happens now.
+_PAST = re.compile(
+    r"\b(?:previously|formerly|former|earlier|once|used to|known (?:for|from|as)|credits|worked (?:with|on|together)|seen (?:in|on))\b",
+    re.IGNORECASE,
 )
 _CUES = {
     "alum-after": re.compile(r"^['’”\"]*s?\s*(?:alum|star|actor|actress|veteran|fame|creator|co-star|favorite)\b", re.IGNORECASE),
@@ -126,6 +156,32 @@ def _is_subject(document: Document, start: int) -> bool:
     """Whether the name stands where a sentence has its subject: at its beginning, or after a short phrase and a comma."""
     before = document.text[document.sentence(start).start : start].strip("\"'“”‘’—– ")
     return not before or (before.endswith(",") and len(before) < 40)
+
+
+def _is_news(document: Document, start: int, end: int) -> bool:
+    """A subject of which something is told; not one who says or once made something."""
+    return _is_subject(document, start) and not _TELLS.match(document.text[end : end + 40])
+
+
+def _first_in_front(document: Document, peers: Sequence[Name]) -> int:
+    """Where the first of the peers is named that neither speaks, makes nor tells of former days."""
+    text = document.text
+    return min(
+        (
+            m.start
+            for p in peers
+            for m in p.mentions
+            if not document.in_headline(m.start)
+            and not _NOUN.match(text[m.end : m.end + 15])
+            and not _TELLS.match(text[m.end : m.end + 40])
+            and not _PAST.search(text[document.sentence(m.start).start : m.start])
+        ),
+        default=-1,
+    )
+
+
+def _first_subject(document: Document, peers: Sequence[Name]) -> int:
+    return min((m.start for p in peers for m in p.mentions if _is_news(document, m.start, m.end)), default=-1)
 
 
 def _matches(text: str, start: int, end: int, side: str, cue: re.Pattern[str]) -> bool:
