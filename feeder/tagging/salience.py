@@ -23,8 +23,8 @@ def features(
     body = [s for s in starts if not document.in_headline(s)]
     lead = document.lead
     first_sentence = document.sentence(lead[0])
-    counts = sorted((len(p.mentions) for p in peers), reverse=True)
-    total = sum(counts)
+    counts = sorted((_weight(document, p) for p in peers), reverse=True)
+    own, most, total = _weight(document, name), max(1, counts[0]), max(1, sum(counts))
     headline = [m for m in name.mentions if document.in_headline(m.start)]
     peers_in_headline = sum(1 for p in peers if document.in_headline(p.first))
     length = max(1, len(text) - document.headline_end)
@@ -42,11 +42,11 @@ def features(
             and min(body)
             == min((m.start for p in peers for m in p.mentions if not document.in_headline(m.start)), default=-1)
         ),
-        "once": float(len(starts) == 1),
-        "thrice": float(len(starts) >= 3),  # counted no further: few articles to learn from name a show more often
-        "share": len(starts) / total,
-        "most-often": float(len(starts) == counts[0]),
-        "most-often-by-far": float(len(starts) == counts[0] and (len(counts) == 1 or counts[0] >= 2 * counts[1])),
+        "once": float(own <= 1),
+        "thrice": float(own >= 3),  # counted no further: few articles to learn from name a show more often
+        "share": own / total,
+        "most-often": float(own == counts[0]),
+        "most-often-by-far": float(own == counts[0] and (len(counts) == 1 or counts[0] >= 2 * counts[1])),
         "only-one": float(len(peers) == 1),
         "many-peers": math.log(len(peers)),
         "first-in-body": (min(body) - document.headline_end) / length if body else 0.0,
@@ -63,8 +63,8 @@ def features(
         "known": float(known),
         "short-text": float(length < 500),
     }
-    row["of-top"] = len(starts) / counts[0]
-    row["seldom"] = float(len(starts) * 2.5 <= counts[0])
+    row["of-top"] = own / most
+    row["seldom"] = float(own * 2.5 <= counts[0])
     adjective = {m.start for m in name.mentions if _NOUN.match(text[m.end : m.end + 15])}
     subject = [
         m.start
@@ -163,21 +163,25 @@ def _is_news(document: Document, start: int, end: int) -> bool:
     return _is_subject(document, start) and not _TELLS.match(document.text[end : end + 40])
 
 
-def _first_in_front(document: Document, peers: Sequence[Name]) -> int:
-    """Where the first of the peers is named that neither speaks, makes nor tells of former days."""
+def _in_front(document: Document, start: int, end: int) -> bool:
+    """Whether something is told of the name here: it neither speaks, makes, tells of former days nor serves as adjective."""
     text = document.text
-    return min(
-        (
-            m.start
-            for p in peers
-            for m in p.mentions
-            if not document.in_headline(m.start)
-            and not _NOUN.match(text[m.end : m.end + 15])
-            and not _TELLS.match(text[m.end : m.end + 40])
-            and not _PAST.search(text[document.sentence(m.start).start : m.start])
-        ),
-        default=-1,
+    return not (
+        _NOUN.match(text[end : end + 15])
+        or _TELLS.match(text[end : end + 40])
+        or _PAST.search(text[document.sentence(start).start : start])
     )
+
+
+def _weight(document: Document, name: Name) -> int:
+    """How often the name is the matter: in the headline or in front."""
+    return sum(document.in_headline(m.start) or _in_front(document, m.start, m.end) for m in name.mentions)
+
+
+def _first_in_front(document: Document, peers: Sequence[Name]) -> int:
+    """Where the first of the peers in front is named in the body."""
+    found = (m for p in peers for m in p.mentions if not document.in_headline(m.start))
+    return min((m.start for m in found if _in_front(document, m.start, m.end)), default=-1)
 
 
 def _first_subject(document: Document, peers: Sequence[Name]) -> int:
