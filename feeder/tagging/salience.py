@@ -76,9 +76,9 @@ def features(
     row["first-subject"] = float(bool(subject) and min(subject) == _first_subject(document, peers))
     row["modifier"] = len(adjective) / len(starts)
     past = {s for s in starts if _PAST.search(text[document.sentence(s).start : s])}
-    tells = {m.start for m in name.mentions if _TELLS.match(text[m.end : m.end + 40])}
     row["aside"] = float(adjective | past == set(starts))
-    front = [s for s in body if s not in adjective | past | tells]
+    in_body = (m for m in name.mentions if not document.in_headline(m.start))
+    front = [m.start for m in in_body if _in_front(document, m.start, m.end)]
     row["front"] = len(front) / len(starts)
     row["background"] = float(not front and not headline)
     row["front-lead"] = float(any(within(s, lead) for s in front))
