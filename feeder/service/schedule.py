@@ -9,11 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -54,6 +52,7 @@ class Ticker:
         self._refresh = refresh
         self._dispatch = dispatch
         self._stop = threading.Event()
+        self._planning = threading.Lock()
         self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -73,14 +72,11 @@ class Ticker:
 
     def stop(self) -> None:
         """Start nothing more, ask what runs to stop early, and wait for it. Idempotent."""
-        self._stop.set()
+        with self._planning:
+            self._stop.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
             self._watch.join()
-
-    def hurry(self) -> None:
-        """Refresh now, or right after the refresh that is running."""
-        self._soon("refresh")
 
     def _run_refresh(self) -> None:
         self._guarded("refresh", self._refresh)
@@ -100,8 +96,9 @@ class Ticker:
             _log.exception("%s failed", what)
 
     def _soon(self, job: str) -> None:
-        if not self._stop.is_set():
-            with suppress(JobLookupError):  # `stop` came in between and the jobs are gone
+        # `shutdown` waits for the jobs with the lock that `modify_job` wants: never plan once `stop` has begun
+        with self._planning:
+            if not self._stop.is_set():
                 self._scheduler.modify_job(job, next_run_time=clock.now())
 
     def _watch_clock(self) -> None:
