@@ -300,14 +300,7 @@ class Fitting:
         tagger = self.tagger
         seen = []
         for f, found, shows, people, characters in self.subjects():
-            played = plays.find(
-                found.document,
-                [s.name for s in people],
-                characters,
-                decision=self.table["plays"],
-                cast=tagger.cast(people),
-                spans=found.spans,
-            )
+            played = tagger.played(found, people, characters)
             seen.append((f, found, people, tagger.own_role_features(found, people, played, shows)))
         alone = Sample()
         for f, _, people, rows in seen:
@@ -338,14 +331,7 @@ class Fitting:
             found = tagger.survey(f.article)
             again.append((f, found, *tagger.subjects(f.article, found)))
         for f, found, shows, people, characters in [*self.subjects(), *again]:
-            played = plays.find(
-                found.document,
-                [s.name for s in people],
-                characters,
-                decision=self.table["plays"],
-                cast=tagger.cast(people),
-                spans=found.spans,
-            )
+            played = tagger.played(found, people, characters)
             decided = [roles.decide(row, settled) for row in tagger.role_features(found, people, played, shows)]
             makers = [roles.is_maker(d) for d in decided]
             for kind, subjects, flags in (("SHOW", shows, [False] * len(shows)), ("PER", people, makers)):

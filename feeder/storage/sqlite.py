@@ -189,9 +189,6 @@ class SqliteStore(Store):
         )
         return tuple(map(_remembered, rows))
 
-    def live_ids(self) -> Sequence[str]:
-        return tuple(row[0] for row in self._db.rows("SELECT id FROM entry WHERE withdrawn IS NULL ORDER BY id"))
-
     def entries(self) -> Iterator[StoredEntry]:
         last = ""
         while page := self._db.rows(

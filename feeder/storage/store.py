@@ -115,9 +115,6 @@ class Store(Protocol):
     def recognised(self, mark: str, value: str) -> Sequence[Remembered]:
         """Every entry that bears or bore this mark (entries.Recogniser): those in the feeds first, then by id."""
 
-    def live_ids(self) -> Sequence[str]:
-        """Of every entry in the feeds, sorted."""
-
     def put_entry(self, stored: StoredEntry, *, topics: Iterable[Topic], marks: Iterable[tuple[str, str]]) -> None:
         """Add, replace or revive an entry. Its old and new topics become dirty if anything of it changed."""
 

@@ -13,7 +13,6 @@ from feeder.tagging.document import Document
 from feeder.tagging.names import (
     is_short_form,
     person_words,
-    same_first,
     same_person,
     title_short_form,
     title_words,
@@ -231,9 +230,3 @@ def _title_label(mentions: Sequence[Span]) -> str:
         counts[span.surface] += 1
     best = max(counts, key=lambda s: (not s.isupper() or len(s) < 6, counts[s], s.lower().startswith("the "), len(s)))
     return clean_label(best)
-
-
-def first_names_agree(a: str, b: str) -> bool:
-    """Do two full names have first names that may be the same?"""
-    x, y = person_words(a), person_words(b)
-    return bool(x and y) and same_first(x[0], y[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feeder.model import Article, Sentence
@@ -84,9 +83,3 @@ def _boilerplate(text: str, body_start: int) -> tuple[tuple[int, int], ...]:
 
 def within(position: int, span: tuple[int, int]) -> bool:
     return span[0] <= position < span[1]
-
-
-def nearest_before(starts: Sequence[int], position: int) -> int | None:
-    """The last of the ascending `starts` before `position`."""
-    i = bisect_right(starts, position - 1)
-    return starts[i - 1] if i else None

@@ -135,14 +135,7 @@ class Tagger:
         characters: Sequence[Name],
     ) -> Tagging:
         document = found.document
-        played = plays.find(
-            document,
-            [s.name for s in people],
-            characters,
-            decision=self._decisions["plays"],
-            cast=self.cast(people),
-            spans=found.spans,
-        )
+        played = self.played(found, people, characters)
         main_shows = [self._main(document, s, shows, "main-show") for s in shows]
         decided = [roles.decide(row, self._decisions) for row in self.role_features(found, people, played, shows)]
         makers = [roles.is_maker(d) for d in decided]
@@ -174,6 +167,19 @@ class Tagger:
             mentions=tuple(
                 Mention(kind=s.kind, start=s.start, end=s.end, surface=s.surface, score=s.score) for s in found.spans
             ),
+        )
+
+    def played(self, found: Survey, people: Sequence[Subject], characters: Sequence[Name]) -> list[Play]:
+        """Who of the people plays whom of the characters, by their numbers."""
+        return list(
+            plays.find(
+                found.document,
+                [s.name for s in people],
+                characters,
+                decision=self._decisions["plays"],
+                cast=self.cast(people),
+                spans=found.spans,
+            )
         )
 
     def cast(self, people: Sequence[Subject]) -> dict[int, tuple[str, ...]]:
