@@ -2,6 +2,7 @@
 
 FeederError
 ├── ConfigError            config.toml: names file, line and key                      (exit 78)
+├── QueryError             a topic's query: names the character                        (exit 78)
 ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
 ├── CatalogError           a catalog file: names file, line and column                (exit 65)
 ├── ModelError             the mention model's files are missing, damaged or of another version (exit 69)
@@ -32,6 +33,16 @@ class ConfigError(FeederError):
     """config.toml is unreadable, or a key in it is unknown or wrong."""
 
     exit_code = 78
+
+
+class QueryError(FeederError):
+    """A topic's query cannot be understood. `position` is the place in it, in characters from 0."""
+
+    exit_code = 78
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(f"at character {position + 1}: {message}")
+        self.position = position
 
 
 class TemplateError(FeederError):
