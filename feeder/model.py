@@ -95,6 +95,14 @@ class TopicKind(StrEnum):
     QUERY = "topic"
 
 
+class Form(StrEnum):
+    """The forms a feed is published in; the value is also the end of its file's name. Atom is the one to recommend."""
+
+    ATOM = "atom"  #: Atom 1.0, RFC 4287
+    RSS = "rss"  #: RSS 2.0 by the profile of the RSS Advisory Board
+    JSON = "json"  #: JSON Feed 1.1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawDocument:
     """A file as it was read: all of it, and still the same after reading."""

@@ -4,49 +4,57 @@ An entry is serialised once and spliced into every feed it belongs to; the resul
 write for the whole feed. What feedgen 1.0 gets wrong ends here: it drops rel, type and hreflang of entry links
 (python-feedgen#135) and knows no xml:lang per entry, so an extension writes both; it fills dates in from the clock,
 so every date is given; one forbidden character stops a feed, so text is cleaned; it puts new entries first, so
-splicing keeps the caller's order; the generator carries a version that would change every feed on an upgrade.
+splicing keeps the caller's order; the generator carries a version that would change every feed on an upgrade; an
+entry's source has no id and no date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import html
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from feedgen.entry import FeedEntry
-from feedgen.ext.base import BaseEntryExtension
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from feeder.feeds import vocabulary
+from feeder.feeds.chapters import Chapter, Tombstone, neighbours, self_address
 from feeder.feeds.identity import tag_uri, topic_id
-from feeder.model import Entry, SiteInfo, StoredEntry, TopicListing
-from feeder.rendering.addresses import FEED_STYLE, entry_path, feed_path, page_path, web_address
+from feeder.feeds.items import Item
+from feeder.feeds.plain import plain
+from feeder.model import Form, SiteInfo, TopicListing
+from feeder.rendering.addresses import FEED_STYLE, page_path
 from feeder.rendering.wording import feed_subtitle, feed_title
-from feeder.text import clean, one_line, slug
+from feeder.text import slug
 
 ATOM_TYPE = "application/atom+xml"
 _END = b"</feed>"
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_NAMESPACES = {
+    "media": vocabulary.MEDIA,
+    "rdf": vocabulary.RDF,
+    "rdfs": vocabulary.RDFS,
+    "dcterms": vocabulary.DCTERMS,
+}
 
 
-def entry_xml(stored: StoredEntry, *, html: str, site: SiteInfo) -> bytes:
-    """One `<entry>` without a namespace of its own: it takes that of the feed it is spliced into.
-
-    `html` is the body as `Renderer.entry_html` makes it: sanitised, and of characters that XML allows. The bytes may
-    be kept as long as entry, html and the site's base address, author, authority and language stay.
-    """
-    bare: bytes = etree.tostring(
-        entry_of(stored, html=html, site=site).atom_entry(), encoding="UTF-8", xml_declaration=False
-    )
-    return bare
+def entry_xml(item: Item, *, site: SiteInfo) -> bytes:
+    """One `<entry>` that takes its namespaces from the feed it is spliced into."""
+    return vocabulary.bare(entry_of(item, site=site).atom_entry(), _NAMESPACES)
 
 
-def atom(listing: TopicListing, entries: Sequence[bytes], *, site: SiteInfo) -> bytes:
-    """The topic's feed: `entries` (of `entry_xml`) in the order given, the newest first by custom.
-
-    The feed's `updated` is the listing's: equal listings and entries give equal bytes.
-    """
-    head: bytes = feed_of(listing, site).atom_str()
+def feed_xml(
+    listing: TopicListing,
+    entries: Sequence[bytes],
+    *,
+    site: SiteInfo,
+    chapter: Chapter,
+    tombstones: Sequence[Tombstone],
+) -> bytes:
+    """`entries` are of `entry_xml`, in the order given."""
+    head: bytes = feed_of(listing, site, chapter, tombstones).atom_str()
     if not head.endswith(_END):
         raise AssertionError("feedgen writes feeds in another way than feeder expects")
     return b"".join((head.removesuffix(_END), *entries, _END))
@@ -65,76 +73,91 @@ class _Feed(FeedGenerator):  # type: ignore[misc]  # feedgen ships no types
         return root, document
 
 
-class _Repairs(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
-    """Writes what feedgen's own entry cannot: links with their attributes, and the entry's language."""
+class _FeedParts(BaseExtension):  # type: ignore[misc]  # feedgen ships no types
+    """What feedgen knows nothing of: the namespaces of entries, archives, withdrawn entries."""
 
     def __init__(self) -> None:
-        self.links: list[dict[str, str]] = []
-        self.language: str | None = None
+        self.archive = False
+        self.tombstones: Sequence[Tombstone] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return (
+            _NAMESPACES
+            | ({"fh": vocabulary.HISTORY} if self.archive else {})
+            | ({"at": vocabulary.TOMBSTONES} if self.tombstones else {})
+        )
+
+    def extend_atom(self, feed: Any) -> Any:
+        if self.archive:
+            etree.SubElement(feed, f"{{{vocabulary.HISTORY}}}archive")
+        # RFC 6721, section 3: no two with the same ref and when
+        for stone in dict.fromkeys(self.tombstones):
+            when = _moment(stone.withdrawn).isoformat()
+            etree.SubElement(feed, f"{{{vocabulary.TOMBSTONES}}}deleted-entry", ref=stone.entry_id, when=when)
+        return feed
+
+
+class _EntryParts(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
+    """What feedgen's own entry cannot write."""
+
+    def __init__(self) -> None:
+        self.item: Item | None = None
+        self.source: tuple[str, str] | None = None  #: id and title of the outlet
 
     def extend_atom(self, entry: Any) -> Any:
-        for link in self.links:
-            etree.SubElement(entry, "link", link)
-        if self.language:
-            entry.set(_XML_LANG, self.language)
+        item = self.item
+        if item is None:
+            raise AssertionError("an entry without an item")
+        etree.SubElement(entry, "link", rel="alternate", type="text/html", href=item.address)
+        if item.original:
+            # says that there is an original, and that `alternate` is it: else that is a page of feeder's own
+            etree.SubElement(entry, "link", rel="via", type="text/html", href=item.original)
+        if self.source:
+            source = etree.SubElement(entry, "source")
+            for name, text in zip(("id", "title"), self.source, strict=True):
+                etree.SubElement(source, name).text = text
+            etree.SubElement(source, "updated").text = item.published.isoformat()
+        vocabulary.add_image(entry, item)
+        vocabulary.add_claims(entry, item)
+        vocabulary.set_language(entry, item.language)
         return entry
 
 
-def feed_of(listing: TopicListing, site: SiteInfo) -> _Feed:
+def feed_of(listing: TopicListing, site: SiteInfo, chapter: Chapter, tombstones: Sequence[Tombstone]) -> _Feed:
     topic = listing.topic
     feed = _Feed(f"{site.base_url}/{FEED_STYLE}")
+    feed.register_extension("parts", _FeedParts)
+    feed.parts.archive = chapter.number is not None
+    feed.parts.tombstones = tombstones
     feed.id(topic_id(site.authority, topic))
-    feed.title(feed_title(topic, site))
-    feed.subtitle(feed_subtitle(topic))
+    feed.title(plain(feed_title(topic, site)))
+    feed.subtitle(plain(feed_subtitle(topic)))
     feed.updated(_moment(listing.updated))
     feed.language(site.language)
-    feed.author({"name": one_line(site.author)})
+    feed.author({"name": plain(site.author)})
     feed.link(href=f"{site.base_url}/{page_path(topic, listing.slug)}", rel="alternate", type="text/html")
-    feed.link(href=f"{site.base_url}/{feed_path(topic, listing.slug)}", rel="self", type=ATOM_TYPE)
+    feed.link(href=self_address(Form.ATOM, listing, chapter, site), rel="self", type=ATOM_TYPE)
+    for relation, address in neighbours(Form.ATOM, listing, chapter, site):
+        feed.link(href=address, rel=relation, type=ATOM_TYPE)
     feed.generator("feeder")
     return feed
 
 
-def entry_of(stored: StoredEntry, *, html: str, site: SiteInfo) -> FeedEntry:
-    entry, article = stored.entry, stored.entry.article
+def entry_of(item: Item, *, site: SiteInfo) -> FeedEntry:
     out = FeedEntry()
-    out.register_extension("repairs", _Repairs)
-    out.id(entry.id)
-    out.title(one_line(entry.title) or "Untitled")
-    out.updated(_moment(stored.changed))
-    out.published(_moment(entry.published))
-    out.author([{"name": name} for name in _authors(entry, site)])
-    out.summary(clean(" ".join(sentence.text for sentence in entry.summary)), type="text")
-    out.content(html, type="html")
-    out.category(list(_categories(entry, site.authority)))
-    # The original is where a reader's "open" should go; `via` would only say it once more. Where there is none, readers
-    # made with feedparser would offer the id as a link, which leads nowhere: the page that lists the entry is better.
-    address = web_address(article.link) or f"{site.base_url}/{entry_path(entry.id)}"
-    out.repairs.links.append({"rel": "alternate", "type": "text/html", "href": address})
-    if article.language != site.language:
-        out.repairs.language = article.language
+    out.register_extension("parts", _EntryParts)
+    out.id(item.id)
+    out.title(item.title)
+    out.updated(item.updated)
+    out.published(item.published)
+    out.author([{"name": name} for name in item.authors])
+    out.summary(html.escape(item.summary, quote=False), type="html")
+    out.content(item.html, type="html")
+    out.category([{"term": it.term, "scheme": it.scheme, "label": it.label} for it in item.categories])
+    out.parts.item = item
+    if item.outlet:
+        out.parts.source = (tag_uri(site.authority, f"outlet:{slug(item.outlet)}"), item.outlet)
     return out
-
-
-def _authors(entry: Entry, site: SiteInfo) -> tuple[str, ...]:
-    names = tuple(filter(None, (one_line(name) for name in entry.article.byline)))
-    return names or (one_line(entry.article.outlet or "") or one_line(site.author),)
-
-
-def _categories(entry: Entry, authority: str) -> Iterable[dict[str, str]]:
-    """Each thing once, in an order that depends on nothing but the entry.
-
-    A name that could be several people's is none: a category says which one it is.
-    """
-    tags = [tag for tag in (*entry.shows, *entry.people) if not tag.candidates]
-    found = [(tag.kind.value, tag.id, tag.label) for tag in tags]
-    found += [("role", role.value, role.value) for tag in tags for role in tag.roles]
-    found += [("event", event.type.value, event.type.value) for event in entry.events]
-    if outlet := one_line(entry.article.outlet or ""):
-        found.append(("outlet", slug(outlet), outlet))
-    found += [("keyword", slug(word), word) for word in map(one_line, entry.article.owner.tags) if word]
-    for scheme, term, label in dict.fromkeys(found):
-        yield {"term": term, "scheme": tag_uri(authority, scheme), "label": one_line(label)}
 
 
 def _moment(when: datetime) -> datetime:

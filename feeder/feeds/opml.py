@@ -9,10 +9,11 @@ from itertools import groupby
 
 from lxml import etree
 
+from feeder.feeds.plain import plain
 from feeder.model import SiteInfo, TopicKind, TopicListing
 from feeder.rendering.addresses import feed_path, page_path
 from feeder.rendering.wording import feed_subtitle, feed_title
-from feeder.text import fold, one_line
+from feeder.text import fold
 
 _FOLDERS = {
     TopicKind.SHOW: "Shows",
@@ -24,18 +25,20 @@ _FOLDERS = {
 _ORDER = list(TopicKind)
 
 
-def opml(listings: Sequence[TopicListing], *, site: SiteInfo) -> bytes:
-    """All `listings` whatever their order: the feed of everything first, then a folder for each kind, by label.
+def opml(listings: Sequence[TopicListing], *, site: SiteInfo, title: str | None = None) -> bytes:
+    """The `listings` given, whatever their order: the feed of everything first, then a folder for each kind, by label.
 
-    `dateModified` is the newest listing's date: equal listings give equal bytes.
+    `title` says what is in the list where that is not all of the site. `dateModified` is the newest listing's date:
+    equal listings give equal bytes.
     """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = one_line(site.title)
+    name = plain(title or "") or plain(site.title)
+    etree.SubElement(head, "title").text = name
     if listings:
         newest = max(listing.updated for listing in listings).astimezone(UTC)
         etree.SubElement(head, "dateModified").text = format_datetime(newest, usegmt=True)
-    etree.SubElement(head, "ownerName").text = one_line(site.author)
+    etree.SubElement(head, "ownerName").text = plain(site.author)
     body = etree.SubElement(root, "body")
     ordered = sorted(listings, key=lambda it: (_ORDER.index(it.topic.kind), fold(it.topic.label), it.slug))
     for kind, group in groupby(ordered, key=lambda it: it.topic.kind):
@@ -44,20 +47,20 @@ def opml(listings: Sequence[TopicListing], *, site: SiteInfo) -> bytes:
             _outline(folder, listing, site)
     if not listings:
         # OPML 2.0 wants at least one outline; this one says what the list is of, and subscribes to nothing
-        etree.SubElement(body, "outline", text=one_line(site.title))
+        etree.SubElement(body, "outline", text=name)
     document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
     return document
 
 
 def _outline(parent: etree._Element, listing: TopicListing, site: SiteInfo) -> None:
-    title = feed_title(listing.topic, site)
+    title = plain(feed_title(listing.topic, site))
     etree.SubElement(
         parent,
         "outline",
         type="rss",  # also for Atom, says OPML 2.0
         text=title,
         title=title,
-        description=feed_subtitle(listing.topic),
+        description=plain(feed_subtitle(listing.topic)),
         xmlUrl=f"{site.base_url}/{feed_path(listing.topic, listing.slug)}",
         htmlUrl=f"{site.base_url}/{page_path(listing.topic, listing.slug)}",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from feeder.model import Topic, TopicKind
+from feeder.model import Form, Topic, TopicKind
 
 INDEX_PAGE = "index.html"
 OPML = "feeds.opml"
@@ -21,13 +21,24 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def feed_path(topic: Topic, slug: str) -> str:
-    """ "feeds/all.atom", "feeds/show/gilmore-girls.atom". Raises ValueError for a slug that is not [a-z0-9-]."""
+def feed_path(topic: Topic, slug: str, form: Form = Form.ATOM) -> str:
+    """ "feeds/all.atom", "feeds/show/gilmore-girls.rss". Raises ValueError for a slug that is not [a-z0-9-]."""
+    return f"{_place(topic, slug)}.{form.value}"
+
+
+def archive_path(topic: Topic, slug: str, number: int, form: Form = Form.ATOM) -> str:
+    """ "feeds/show/gilmore-girls/3.atom": the third archive from the oldest. Raises ValueError as feed_path."""
+    if number < 1:
+        raise ValueError(f"archives are counted from 1: {number}")
+    return f"{_place(topic, slug)}/{number}.{form.value}"
+
+
+def _place(topic: Topic, slug: str) -> str:
     if topic.kind is TopicKind.ALL:
-        return "feeds/all.atom"
+        return "feeds/all"
     if not _SLUG.fullmatch(slug):
         raise ValueError(f"not a slug: {slug!r}")
-    return f"feeds/{topic.kind.value}/{slug}.atom"
+    return f"feeds/{topic.kind.value}/{slug}"
 
 
 def topic_anchor(topic: Topic, slug: str) -> str:
