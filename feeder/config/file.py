@@ -29,11 +29,18 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _bytes(value: object) -> object:
+    """A plain number of bytes, or a size."""
+    return values.size(value) if isinstance(value, str) else value
+
+
 _Name = Annotated[str, _text(values.name)]
 _Address = Annotated[str, _text(values.address)]
 _Network = Annotated[str, _text(values.network)]
 _Duration = Annotated[float, _text(values.duration)]
 _Size = Annotated[int, _text(values.size)]
+_Bytes = Annotated[int, BeforeValidator(_bytes)]
+_Query = Annotated[str, _text(values.query)]
 _Strings = Annotated[list[str], BeforeValidator(_listed)]
 _Names = Annotated[list[_Name], BeforeValidator(_listed)]
 
@@ -86,6 +93,9 @@ class Catalog(Section):
 
 class Feeds(Section):
     limit: int = Field(default=50, ge=1, le=1000, description="a whole number from 1 to 1000")
+    max_bytes: _Bytes = Field(
+        default=512_000, ge=1000, le=100_000_000, description='a size from "1 kB" to "100 MB", like "512 kB"'
+    )
     content: Literal["full", "summary"] = Field(default="full", description='"full" or "summary"')
 
 
@@ -121,6 +131,13 @@ class WatchTable(Section):
     endpoint: _Names = Field(min_length=1, description="the name of an endpoint, a list of them, or an http(s) address")
 
 
+class TopicTable(Section):
+    name: _Name = Field(description="a name on one line")
+    query: _Query = Field(description="""a query like 'show:"Gilmore Girls" AND event:casting'""")
+    was: _Names = Field(default=[], description="an earlier name or a list of them, the first one first")
+    id: _Name | None = Field(default=None, description="a name on one line, which never changes")
+
+
 class File(Section):
     site: Site = Field(default=Site(), description="a table: [site]")
     source: Source = Field(default=Source(), description="a table: [source]")
@@ -134,6 +151,7 @@ class File(Section):
     alerts: Alerts = Field(default=Alerts(), description="a table: [alerts]")
     endpoints: list[EndpointTable] = Field(default=[], description="tables: [[endpoints]]")
     watches: list[WatchTable] = Field(default=[], description="tables: [[watches]]")
+    topics: list[TopicTable] = Field(default=[], description="tables: [[topics]]")
 
 
 def children(model: type[Section]) -> dict[str, type[Section] | None]:

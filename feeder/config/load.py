@@ -18,6 +18,7 @@ from feeder.config.lines import KeyPath, key_lines, line_of
 from feeder.config.settings import Schedule, Settings
 from feeder.errors import ConfigError
 from feeder.model import Endpoint, SiteInfo, Watch
+from feeder.topics import OwnTopic, parse
 
 _MAX_BYTES = 10_000_000
 
@@ -157,12 +158,14 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         templates_folder=_path(folder, file.templates.folder) if file.templates.folder else None,
         catalog_files=tuple(_path(folder, name) for name in file.catalog.files),
         feed_limit=file.feeds.limit,
+        feed_bytes=file.feeds.max_bytes,
         content=file.feeds.content,
         schedule=_schedule(file.schedule),
         host=file.server.host,
         port=file.server.port,
         endpoints=endpoints,
         watches=_watches(file, problems),
+        topics=_topics(file, problems),
     )
     _check_folders(settings, problems)
     return settings
@@ -256,6 +259,29 @@ def _watches(file: shape.File, problems: _Problems) -> tuple[Watch, ...]:
             endpoints=_once([text if text in names else values.endpoint_name(text) for text in table.endpoint]),
         )
         for table in file.watches
+    )
+
+
+def _topics(file: shape.File, problems: _Problems) -> tuple[OwnTopic, ...]:
+    """Each name, earlier name and id belongs to one topic: a feed must not be taken for another's."""
+    _check_unique([table.name for table in file.topics], lambda n: ("topics", n, "name"), problems)
+    holders: dict[str, int] = {}
+    for number, table in enumerate(file.topics):
+        holders.setdefault(table.id if table.id is not None else table.name, number)
+    for number, table in enumerate(file.topics):
+        for name in table.was:
+            holder = holders.setdefault(name, number)
+            if holder != number:
+                problems.add(
+                    ("topics", number, "was"),
+                    f"{name!r} belongs to #{holder + 1}, {file.topics[holder].name!r}; a topic under the name that "
+                    "another one had needs an id of its own",
+                )
+        if table.id is not None and holders[table.id] != number:
+            problems.add(("topics", number, "id"), f"{table.id!r} belongs to #{holders[table.id] + 1} already")
+    return tuple(
+        OwnTopic(name=table.name, condition=parse(table.query), was=_once(table.was), id=table.id)
+        for table in file.topics
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from feeder.model import Endpoint, SiteInfo, Watch
+from feeder.topics import OwnTopic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +32,12 @@ class Settings:
     output_folder: Path
     templates_folder: Path | None  #: the owner's own; None: only those that come with feeder
     catalog_files: tuple[Path, ...]  #: the owner's own, beside the bundled ones
-    feed_limit: int  #: entries a feed, 1..1000
+    feed_limit: int  #: entries a document of a feed, 1..1000
+    feed_bytes: int  #: about as many at most a document of a feed; one entry is always in it
     content: str  #: "full" or "summary"
     schedule: Schedule
     host: str
     port: int  #: 0: any free one
     endpoints: tuple[Endpoint, ...]  #: those of [[endpoints]], then one for each address written directly into a watch
     watches: tuple[Watch, ...]  #: each names endpoints that exist
+    topics: tuple[OwnTopic, ...]  #: the owner's own; no two have a name, an earlier name or an id in common

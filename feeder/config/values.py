@@ -18,6 +18,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from feeder.errors import QueryError
+from feeder.topics import parse
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _SECRET_FILE_BYTES = 64 * 1024
@@ -96,6 +99,15 @@ def language(text: str) -> str:
     """A BCP 47 tag, by its form."""
     if re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", text, re.ASCII) is None:
         raise ValueError
+    return text
+
+
+def query(text: str) -> str:
+    """A query of feeder.topics, as it is written."""
+    try:
+        parse(text)
+    except QueryError as error:
+        raise ValueError(str(error)) from None
     return text
 
 

@@ -47,12 +47,14 @@ class Newsroom:
             templates_folder=None,
             catalog_files=(),
             feed_limit=50,
+            feed_bytes=512_000,
             content="full",
             schedule=Schedule(seconds=3600.0),
             host="127.0.0.1",
             port=0,
             endpoints=endpoints,
             watches=watches,
+            topics=(),
         )
 
     def configure(self, **changes: object) -> None:

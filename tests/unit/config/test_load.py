@@ -11,6 +11,7 @@ import pytest
 
 from feeder.config import Schedule, Settings, load
 from feeder.errors import ConfigError
+from feeder.topics import written
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -62,6 +63,62 @@ def test_every_setting_stands_in_the_shipped_config():
         assert f"[{table}]" in text
         for key in model.model_fields if model else ():
             assert f"\n{key} = " in text or f"\n# {key} = " in text, f"{table}.{key}"
+
+
+def test_a_topic_of_the_owners_arrives_with_its_query_understood(config):
+    settings = load(
+        config("""
+        [[topics]]
+        name = "Stars  Hollow"
+        query = 'show:"Gilmore Girls" NOT main:no'
+        was = "Gilmore news"
+        [[topics]]
+        name = "Awards"
+        query = "event:award"
+        id = "prizes"
+        """)
+    )
+    assert [(it.name, written(it.condition), it.was, it.id) for it in settings.topics] == [
+        ("Stars Hollow", 'show:"Gilmore Girls" AND NOT main:no', ("Gilmore news",), None),
+        ("Awards", "event:award", (), "prizes"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[[topics]]\nname = 'A'\nquery = 'show:A and main:yes'",
+            "config.toml:3: [[topics]] #1 query: expected a query like 'show:\"Gilmore Girls\" AND event:casting', got "
+            '"show:A and main:yes" (at character 8: write AND in capitals',
+        ),
+        ("[[topics]]\nname = 'A'", "config.toml:1: [[topics]] #1 query: is missing: expected a query like"),
+        (
+            "[[topics]]\nname = 'A'\nquery = 'x'\n[[topics]]\nname = 'a'\nquery = 'y'",
+            "config.toml:5: [[topics]] #2 name: 'a' is the name of #1 already",
+        ),
+        (
+            "[[topics]]\nname = 'A'\nquery = 'x'\n[[topics]]\nname = 'B'\nquery = 'y'\nwas = 'A'",
+            "config.toml:7: [[topics]] #2 was: 'A' belongs to #1, 'A'; a topic under the name that another one had",
+        ),
+        (
+            "[[topics]]\nname = 'A'\nquery = 'x'\nid = 'one'\n[[topics]]\nname = 'B'\nquery = 'y'\nid = 'one'",
+            "config.toml:8: [[topics]] #2 id: 'one' belongs to #1 already",
+        ),
+    ],
+)
+def test_a_topic_that_cannot_be_meant_is_named_with_its_line(config, text, said):
+    assert complaint(config(text)).startswith(said)
+
+
+def test_the_old_name_of_a_topic_may_be_used_anew_under_an_id_of_its_own(config):
+    text = "[[topics]]\nname = 'A'\nquery = 'x'\nid = 'new'\n[[topics]]\nname = 'B'\nquery = 'y'\nwas = 'A'"
+    assert [it.name for it in load(config(text)).topics] == ["A", "B"]
+
+
+@pytest.mark.parametrize(("written_as", "bytes_"), [('"100 kB"', 100_000), ("65536", 65536), ('"1.5 MB"', 1_500_000)])
+def test_the_size_of_a_feed_may_be_a_number_or_a_size(config, written_as, bytes_):
+    assert load(config(f"[feeds]\nmax_bytes = {written_as}")).feed_bytes == bytes_
 
 
 def test_everything_written_arrives(config, tmp_path):
@@ -128,7 +185,7 @@ def test_everything_written_arrives(config, tmp_path):
         ("[feeds]\nlimit = true", "config.toml:2: [feeds] limit: expected a whole number from 1 to 1000, got true"),
         ("\n[feeds]\nlimt = 5", "config.toml:3: [feeds] limt: unknown; did you mean 'limit'?"),
         ("feed = 5", "config.toml:1: feed: unknown; did you mean 'feeds'?"),
-        ("[feeds]\nzzz = 5", "config.toml:2: [feeds] zzz: unknown; known here: limit, content"),
+        ("[feeds]\nzzz = 5", "config.toml:2: [feeds] zzz: unknown; known here: limit, max_bytes, content"),
         ("feeds = 5", "config.toml:1: [feeds]: expected a table: [feeds], got 5"),
         ('[feeds]\ncontent = "ful"', 'config.toml:2: [feeds] content: expected "full" or "summary", got "ful"'),
         (
