@@ -24,13 +24,12 @@ from feeder.feeds import vocabulary
 from feeder.feeds.chapters import Chapter, Tombstone, neighbours, self_address
 from feeder.feeds.identity import tag_uri, topic_id
 from feeder.feeds.items import Item
-from feeder.feeds.plain import plain
+from feeder.feeds.plain import mistakable, plain
 from feeder.model import Form, SiteInfo, TopicListing
-from feeder.rendering.addresses import FEED_STYLE, page_path
+from feeder.rendering.addresses import FEED_STYLE, MEDIA_TYPES, page_path
 from feeder.rendering.wording import feed_subtitle, feed_title
 from feeder.text import slug
 
-ATOM_TYPE = "application/atom+xml"
 _END = b"</feed>"
 _NAMESPACES = {
     "media": vocabulary.MEDIA,
@@ -69,7 +68,7 @@ class _Feed(FeedGenerator):  # type: ignore[misc]  # feedgen ships no types
 
     def _create_atom(self, extensions: bool = True) -> tuple[Any, Any]:
         root, document = super()._create_atom(extensions=extensions)
-        root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{self._style}"'))
+        vocabulary.add_style(root, self._style)
         return root, document
 
 
@@ -136,9 +135,9 @@ def feed_of(listing: TopicListing, site: SiteInfo, chapter: Chapter, tombstones:
     feed.language(site.language)
     feed.author({"name": plain(site.author)})
     feed.link(href=f"{site.base_url}/{page_path(topic, listing.slug)}", rel="alternate", type="text/html")
-    feed.link(href=self_address(Form.ATOM, listing, chapter, site), rel="self", type=ATOM_TYPE)
+    feed.link(href=self_address(Form.ATOM, listing, chapter, site), rel="self", type=MEDIA_TYPES[Form.ATOM])
     for relation, address in neighbours(Form.ATOM, listing, chapter, site):
-        feed.link(href=address, rel=relation, type=ATOM_TYPE)
+        feed.link(href=address, rel=relation, type=MEDIA_TYPES[Form.ATOM])
     feed.generator("feeder")
     return feed
 
@@ -151,7 +150,11 @@ def entry_of(item: Item, *, site: SiteInfo) -> FeedEntry:
     out.updated(item.updated)
     out.published(item.published)
     out.author([{"name": name} for name in item.authors])
-    out.summary(html.escape(item.summary, quote=False), type="html")
+    if mistakable(item.summary):
+        # as HTML there is only one way to read it; where there is no doubt, text is what more readers get right
+        out.summary(html.escape(item.summary, quote=False), type="html")
+    else:
+        out.summary(item.summary, type="text")
     out.content(item.html, type="html")
     out.category([{"term": it.term, "scheme": it.scheme, "label": it.label} for it in item.categories])
     out.parts.item = item

@@ -17,7 +17,6 @@ from feeder.model import Entry, Evidence, Form, SiteInfo, TopicListing
 from feeder.rendering.addresses import INDEX_PAGE, page_path
 from feeder.rendering.wording import feed_subtitle, feed_title
 
-JSON_TYPE = "application/feed+json"
 _VERSION = "https://jsonfeed.org/version/1.1"
 _END = b"]}"
 

@@ -31,6 +31,11 @@ def plain(text: str) -> str:
     return " ".join(without_gaps(one_line(_AMPERSAND.sub(_apart, text))).split())
 
 
+def mistakable(text: str) -> bool:
+    """Whether a lenient reader would find elements or character references in a text that has neither."""
+    return bool(_ELEMENT.search(text)) or any(_apart(it) == "& " for it in _AMPERSAND.finditer(text))
+
+
 def without_gaps(text: str) -> str:
     """`text` without the mark that stands for a character that could not be read: validators call it a fault."""
     return text.replace("\ufffd", "")

@@ -23,10 +23,9 @@ from feeder.feeds.chapters import Chapter, neighbours, self_address
 from feeder.feeds.items import Item
 from feeder.feeds.plain import plain
 from feeder.model import Form, SiteInfo, TopicListing
-from feeder.rendering.addresses import page_path
+from feeder.rendering.addresses import FEED_STYLE, MEDIA_TYPES, page_path
 from feeder.rendering.wording import feed_subtitle, feed_title
 
-RSS_TYPE = "application/rss+xml"
 _END = b"</channel></rss>"
 _OWN = {
     "dc": vocabulary.DC,
@@ -56,6 +55,20 @@ def spelled(xml: bytes) -> bytes:
     return xml.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
+class _Channel(FeedGenerator):  # type: ignore[misc]  # feedgen ships no types
+    """A channel without the time of day, and with the style sheet that Atom feeds have."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__()
+        self._style = style
+        self._FeedGenerator__rss_lastBuildDate = None  # the clock has filled it in, and no setter takes it out
+
+    def _create_rss(self, extensions: bool = True) -> tuple[Any, Any]:
+        root, document = super()._create_rss(extensions=extensions)
+        vocabulary.add_style(root, self._style)
+        return root, document
+
+
 class _ChannelParts(BaseExtension):  # type: ignore[misc]  # feedgen ships no types
     """What feedgen writes wrongly or not at all."""
 
@@ -72,7 +85,9 @@ class _ChannelParts(BaseExtension):  # type: ignore[misc]  # feedgen ships no ty
         if self.updated:
             etree.SubElement(channel, "lastBuildDate").text = _date(self.updated)
         for relation, address in self.links:
-            etree.SubElement(channel, f"{{{vocabulary.ATOM}}}link", rel=relation, type=RSS_TYPE, href=address)
+            etree.SubElement(
+                channel, f"{{{vocabulary.ATOM}}}link", rel=relation, type=MEDIA_TYPES[Form.RSS], href=address
+            )
         if self.archive:
             etree.SubElement(channel, f"{{{vocabulary.HISTORY}}}archive")
         return rss
@@ -102,17 +117,16 @@ class _ItemParts(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no 
         return element
 
 
-def channel_of(listing: TopicListing, site: SiteInfo, chapter: Chapter) -> FeedGenerator:
+def channel_of(listing: TopicListing, site: SiteInfo, chapter: Chapter) -> _Channel:
     topic = listing.topic
-    feed = FeedGenerator()
-    feed._FeedGenerator__rss_lastBuildDate = None  # it is the time of day, and there is no other way to have none
+    feed = _Channel(f"{site.base_url}/{FEED_STYLE}")
     feed.register_extension("parts", _ChannelParts, atom=False)
     feed.parts.updated = listing.updated
     feed.parts.archive = chapter.number is not None
     feed.parts.links = list(neighbours(Form.RSS, listing, chapter, site))
     feed.title(plain(feed_title(topic, site)))
     feed.description(plain(feed_subtitle(topic)))
-    feed.link(href=self_address(Form.RSS, listing, chapter, site), rel="self", type=RSS_TYPE)
+    feed.link(href=self_address(Form.RSS, listing, chapter, site), rel="self", type=MEDIA_TYPES[Form.RSS])
     # the last one is the channel's own link
     feed.link(href=f"{site.base_url}/{page_path(topic, listing.slug)}", rel="alternate", type="text/html")
     feed.language(site.language)

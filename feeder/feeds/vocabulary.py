@@ -46,6 +46,11 @@ def add_claims(parent: Any, item: Item) -> None:
             etree.SubElement(subject, f"{{{RDFS}}}comment").text = claim.sentence
 
 
+def add_style(root: Any, address: str) -> None:
+    """A style sheet for people who open the feed in a browser."""
+    root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{address}"'))
+
+
 def set_language(element: Any, language: str | None) -> None:
     if language:
         element.set(_XML_LANG, language)

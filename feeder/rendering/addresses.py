@@ -13,6 +13,14 @@ from feeder.model import Form, Topic, TopicKind
 INDEX_PAGE = "index.html"
 OPML = "feeds.opml"
 FEED_STYLE = "static/feed.css"
+MEDIA_TYPES = {Form.ATOM: "application/atom+xml", Form.RSS: "application/rss+xml", Form.JSON: "application/feed+json"}
+KIND_PAGES = {
+    TopicKind.WATCH: "watched.html",
+    TopicKind.QUERY: "topics.html",
+    TopicKind.SHOW: "shows.html",
+    TopicKind.PERSON: "people.html",
+    TopicKind.EVENT: "events.html",
+}
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 # RFC 3986: what path, query and fragment may hold as it is. "%" stays: what was escaped once is not escaped again.
@@ -42,13 +50,24 @@ def _place(topic: Topic, slug: str) -> str:
 
 
 def topic_anchor(topic: Topic, slug: str) -> str:
-    """Where the index page speaks of the topic, as a fragment: "show-gilmore-girls"."""
+    """Where the page of its kind speaks of the topic, as a fragment: "show-gilmore-girls"."""
     return "all" if topic.kind is TopicKind.ALL else f"{topic.kind.value}-{slug}"
 
 
 def page_path(topic: Topic, slug: str) -> str:
-    """The page about the topic: its place on the index page."""
-    return INDEX_PAGE if topic.kind is TopicKind.ALL else f"{INDEX_PAGE}#{topic_anchor(topic, slug)}"
+    """The page about the topic: its place on the page of its kind, "shows.html#show-gilmore-girls".
+
+    It follows from the topic alone: feeds say it, and must not change when other topics come and go. Where a kind has
+    so many topics that they stand on a page for each letter, this is the page that leads there.
+    """
+    if topic.kind is TopicKind.ALL:
+        return INDEX_PAGE
+    return f"{KIND_PAGES[topic.kind]}#{topic_anchor(topic, slug)}"
+
+
+def letter_path(kind: TopicKind, letter: str) -> str:
+    """The page of the topics of a large kind whose slugs begin with the letter or digit: "people/m.html"."""
+    return f"{KIND_PAGES[kind].removesuffix('.html')}/{letter}.html"
 
 
 def entry_path(entry_id: str) -> str:

@@ -1,13 +1,22 @@
-"""What the index page lists: topics by kind and name, and an entry's tags with the way to their feeds."""
+"""What the pages list: topics by kind and name, and an entry's tags with the way to their feeds.
+
+The front page shows the busiest topics of each kind, the page of the kind all of them. Where these are too many for
+one page they stand on pages by the first letter of their slugs, and the page of the kind leads to those: a topic's
+place must not move when others come and go, as it would on pages by number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from feeder.model import Entry, Tag, TopicKind, TopicListing
+from feeder.model import Entry, Tag, Topic, TopicKind, TopicListing
+from feeder.rendering.addresses import KIND_PAGES, letter_path, topic_anchor
 from feeder.text import fold
 
+ONE_PAGE = 500  #: topics that a page of a kind lists before letters divide them
+_BUSIEST = 12  # topics of a kind on the front page, and on the page of a kind that is divided
 _HEADINGS = {
     TopicKind.WATCH: "Watched names",
     TopicKind.QUERY: "Topics",
@@ -20,10 +29,25 @@ _ARTICLES = ("the ", "a ", "an ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """All topics of one kind."""
+    """Topics of one kind."""
 
     kind: str  #: also its anchor: "show"
     heading: str
+    path: str  #: the page of the kind, below the published folder
+    count: int  #: topics of the kind in all, at least one
+    listings: tuple[TopicListing, ...]  #: by label; those to show: all, or the busiest
+
+    @property
+    def whole(self) -> bool:
+        return len(self.listings) == self.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A page of a kind that is divided."""
+
+    letter: str  #: "m"; "0" to "9" for names that begin with a digit
+    path: str
     listings: tuple[TopicListing, ...]  #: by label, at least one
 
 
@@ -32,37 +56,82 @@ class TagLink:
     """A tag as it stands below an entry."""
 
     tag: Tag
-    listing: TopicListing | None  #: None where its feed is not published
+    address: str | None  #: of its topic, below the published folder; None where its feed is not published
 
 
-def sections(topics: Sequence[TopicListing]) -> tuple[Section, ...]:
-    """Topics by kind, what the owner set up first; kinds without topics are left out."""
-    found = ((kind, heading, [t for t in topics if t.topic.kind is kind]) for kind, heading in _HEADINGS.items())
-    return tuple(
-        Section(kind=kind.value, heading=heading, listings=tuple(sorted(listings, key=_by_label)))
-        for kind, heading, listings in found
-        if listings
-    )
+class Directory:
+    """All topics that are published."""
+
+    def __init__(self, topics: Sequence[TopicListing]) -> None:
+        self.everything = next((t for t in topics if t.topic.kind is TopicKind.ALL), None)
+        self._kinds = {kind: found for kind in _HEADINGS if (found := [t for t in topics if t.topic.kind is kind])}
+        self._by_tag = {
+            (t.topic.kind.value, t.topic.key): t
+            for kind in (TopicKind.SHOW, TopicKind.PERSON)
+            for t in self._kinds.get(kind, ())
+        }
+
+    @property
+    def kinds(self) -> tuple[TopicKind, ...]:
+        """Those with topics, what the owner set up first."""
+        return tuple(self._kinds)
+
+    def busiest(self) -> tuple[Section, ...]:
+        """Each kind with the topics that have most articles."""
+        return tuple(self._section(kind, _BUSIEST) for kind in self._kinds)
+
+    def section(self, kind: TopicKind) -> Section:
+        """The kind with all its topics, or with the busiest where letters divide it."""
+        return self._section(kind, _BUSIEST if self._divided(kind) else None)
+
+    def letters(self, kind: TopicKind) -> tuple[Letter, ...]:
+        """The pages of a kind that is divided; none for one that is not."""
+        if not self._divided(kind):
+            return ()
+        ordered = sorted(self._kinds[kind], key=lambda t: (_letter(t.slug), _by_label(t)))
+        return tuple(
+            Letter(letter=letter, path=letter_path(kind, letter), listings=tuple(listings))
+            for letter, listings in groupby(ordered, key=lambda t: _letter(t.slug))
+        )
+
+    def address(self, topic: Topic, slug: str) -> str:
+        """Where a page speaks of the topic, with its fragment."""
+        divided = self._divided(topic.kind)
+        page = letter_path(topic.kind, _letter(slug)) if divided else KIND_PAGES[topic.kind]
+        return f"{page}#{topic_anchor(topic, slug)}"
+
+    def tag_links(self, entry: Entry) -> tuple[TagLink, ...]:
+        """The entry's tags, what it is mainly about first."""
+        ordered = sorted((*entry.shows, *entry.people), key=lambda tag: not tag.main)
+        return tuple(TagLink(tag=tag, address=self._tag_address(tag)) for tag in ordered)
+
+    def _tag_address(self, tag: Tag) -> str | None:
+        listing = self._by_tag.get((tag.kind.value, tag.id))
+        if listing is None or tag.candidates:  # a name that could be several people's leads to none of them
+            return None
+        return self.address(listing.topic, listing.slug)
+
+    def _divided(self, kind: TopicKind) -> bool:
+        return len(self._kinds.get(kind, ())) > ONE_PAGE
+
+    def _section(self, kind: TopicKind, limit: int | None) -> Section:
+        found = self._kinds[kind]
+        shown = found if limit is None else sorted(found, key=lambda t: (-t.count, t.slug))[:limit]
+        return Section(
+            kind=kind.value,
+            heading=_HEADINGS[kind],
+            path=KIND_PAGES[kind],
+            count=len(found),
+            listings=tuple(sorted(shown, key=_by_label)),
+        )
 
 
-def everything(topics: Sequence[TopicListing]) -> TopicListing | None:
-    """The listing of the feed that holds every entry."""
-    return next((t for t in topics if t.topic.kind is TopicKind.ALL), None)
-
-
-def by_tag(topics: Sequence[TopicListing]) -> Mapping[tuple[str, str], TopicListing]:
-    """Listings of shows and people by (kind, tag id)."""
-    return {(t.topic.kind.value, t.topic.key): t for t in topics}
-
-
-def tag_links(entry: Entry, listings: Mapping[tuple[str, str], TopicListing]) -> tuple[TagLink, ...]:
-    """The entry's tags, what it is mainly about first."""
-    ordered = sorted((*entry.shows, *entry.people), key=lambda tag: not tag.main)
-    return tuple(
-        # a name that could be several people's leads to none of them
-        TagLink(tag=tag, listing=None if tag.candidates else listings.get((tag.kind.value, tag.id)))
-        for tag in ordered
-    )
+def _letter(slug: str) -> str:
+    """Of "the-office" the o, as libraries do it."""
+    for article in _ARTICLES:
+        if slug.startswith(start := article.replace(" ", "-")) and len(slug) > len(start):
+            return slug[len(start)]
+    return slug[0]
 
 
 def _by_label(listing: TopicListing) -> tuple[str, str]:

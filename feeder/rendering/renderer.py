@@ -20,19 +20,31 @@ from markupsafe import Markup
 
 from feeder import resources
 from feeder.errors import TemplateError
-from feeder.model import SiteInfo, StoredEntry, TopicListing
+from feeder.model import Form, SiteInfo, StoredEntry, TopicKind, TopicListing
 from feeder.rendering import samples
-from feeder.rendering.addresses import FEED_STYLE, OPML, entry_anchor, feed_path, topic_anchor, web_address
-from feeder.rendering.directory import by_tag, everything, sections, tag_links
+from feeder.rendering.addresses import (
+    FEED_STYLE,
+    INDEX_PAGE,
+    MEDIA_TYPES,
+    OPML,
+    entry_anchor,
+    feed_path,
+    topic_anchor,
+    web_address,
+)
+from feeder.rendering.directory import Directory, Letter
 from feeder.rendering.proofs import proofs
 from feeder.rendering.sanitizing import sanitize
-from feeder.rendering.wording import feed_title
+from feeder.rendering.wording import FORM_NAMES, feed_title
 from feeder.text import clean
 
 _ENTRY = "entry.html.j2"
 _INDEX = "index.html.j2"
-_INDEX_STYLE = "index.css"
+_KIND = "kind.html.j2"
+_MOVED = "moved.html.j2"
+_PAGE_STYLE = "page.css"
 _FEED_STYLE = "feed.css"
+_ANNOUNCED = 40  # topics whose feeds a page names in its head; readers offer all of them in one list
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -57,12 +69,21 @@ class Renderer:
             entry_anchor=entry_anchor,
             feed_path=feed_path,
             feed_title=feed_title,
-            topic_anchor=topic_anchor,
+            forms=[{"form": form, "name": FORM_NAMES[form], "media_type": MEDIA_TYPES[form]} for form in Form],
+            index_path=INDEX_PAGE,
             opml_path=OPML,
+            topic_anchor=topic_anchor,
         )
         self._entry = self._load(_ENTRY)
         self._index = self._load(_INDEX)
-        self._style = self._text(_INDEX_STYLE)
+        self._kind = self._load(_KIND)
+        self._moved = self._load(_MOVED)
+        style = self._text(_PAGE_STYLE)
+        # A style element is raw text: the browser hashes exactly what stands between its tags. _text checked it.
+        self._style: Mapping[str, object] = {
+            "style": Markup(style),  # noqa: S704  # feeder's or the owner's own file, never an article's text
+            "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        }
 
     def entry_html(self, stored: StoredEntry, *, content: str) -> str:
         """The entry's body for readers: sanitised HTML of the whole article ("full") or of its "summary"."""
@@ -82,21 +103,45 @@ class Renderer:
         return sanitize(html)
 
     def index_page(self, *, site: SiteInfo, topics: Sequence[TopicListing], latest: Sequence[StoredEntry]) -> str:
-        """A page that lists every topic's feed and, in the order given, the latest entries.
+        """The front page: in the order given the latest entries, then the busiest of the `topics`, which are all there
+        are, and the way to the others.
 
-        It stands alone: no script and no other file; its policy allows nothing but its own style.
+        Like every page it stands alone: no script and no other file; its policy allows nothing but its own style.
         """
-        listings = by_tag(topics)
-        return self._render(
+        directory = Directory(topics)
+        sections = directory.busiest()
+        found = [directory.everything, *(listing for section in sections for listing in section.listings)]
+        return self._page(
             self._index,
+            directory,
             site=site,
-            everything=everything(topics),
-            sections=sections(topics),
-            latest=[(stored, tag_links(stored.entry, listings)) for stored in latest],
-            # A style element is raw text: the browser hashes exactly what stands between its tags. _text checked it.
-            style=Markup(self._style),  # noqa: S704  # feeder's or the owner's own file, never an article's text
-            style_hash=base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode(),
+            announced=[listing for listing in found if listing],
+            everything=directory.everything,
+            sections=sections,
+            latest=[(stored, directory.tag_links(stored.entry)) for stored in latest],
         )
+
+    def kind_pages(self, *, site: SiteInfo, topics: Sequence[TopicListing]) -> Iterator[tuple[str, str]]:
+        """(path, page) of the pages that list the feeds of each kind; `topics` are all there are.
+
+        A page for each kind, "shows.html"; where it has more topics than fit on one, also a page for each letter,
+        "people/m.html". Pages are made one by one as they are taken.
+        """
+        directory = Directory(topics)
+        for kind in directory.kinds:
+            yield directory.section(kind).path, self._kind_page(directory, kind, site, None)
+            for letter in directory.letters(kind):
+                yield letter.path, self._kind_page(directory, kind, site, letter)
+
+    def moved_page(self, *, title: str, address: str) -> str:
+        """What to leave at the place of a page that is now at the absolute http(s) `address`.
+
+        For pages only. A feed reader that asks for a feed must get a feed: leave the renamed one there as it is.
+        """
+        found = web_address(address)
+        if found is None:
+            raise ValueError(f"not an absolute http(s) address: {address!r}")
+        return self._render(self._moved, title=title, address=found, **self._style)
 
     def static_files(self) -> Mapping[str, bytes]:
         """Files that feeds refer to, by their path in the published folder."""
@@ -110,8 +155,30 @@ class Renderer:
         for content in ("full", "summary"):
             for stored in samples.ENTRIES:
                 self.entry_html(stored, content=content)
-        self.index_page(site=samples.SITE, topics=samples.TOPICS, latest=samples.ENTRIES)
+        for topics in (samples.TOPICS, samples.many_topics()):
+            self.index_page(site=samples.SITE, topics=topics, latest=samples.ENTRIES)
+            for _ in self.kind_pages(site=samples.SITE, topics=topics):
+                pass
         self.index_page(site=samples.SITE, topics=(), latest=())
+        self.moved_page(title="Sample", address=samples.SITE.base_url)
+
+    def _kind_page(self, directory: Directory, kind: TopicKind, site: SiteInfo, letter: Letter | None) -> str:
+        section = directory.section(kind)
+        return self._page(
+            self._kind,
+            directory,
+            site=site,
+            up="../" if letter else "",
+            here=section.kind,
+            announced=(letter or section).listings[:_ANNOUNCED],
+            section=section,
+            letters=directory.letters(kind),
+            letter=letter,
+        )
+
+    def _page(self, template: Template, directory: Directory, **values: object) -> str:
+        frame = {"up": "", "here": "", "kinds": directory.busiest()}
+        return self._render(template, **{**frame, **self._style, **values})
 
     def _load(self, name: str) -> Template:
         with self._told(name):

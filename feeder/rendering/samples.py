@@ -22,6 +22,7 @@ from feeder.model import (
     TopicKind,
     TopicListing,
 )
+from feeder.rendering.directory import ONE_PAGE
 
 _WHEN = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 _TEXT = "A <sample> headline\n\nAda Sample joins Example Show & friends. It starts in May.\n\nA second paragraph."
@@ -109,3 +110,14 @@ TOPICS = tuple(
         (TopicKind.QUERY, "mine", "Mine", "mine", 0),
     )
 )
+
+
+def many_topics() -> tuple[TopicListing, ...]:
+    """So many people that letters divide them, and the feed of everything."""
+    people = (
+        TopicListing(
+            topic=Topic(kind=TopicKind.PERSON, key=f"p{n}", label=f"Person {n}"), slug=f"p{n}", count=1, updated=_WHEN
+        )
+        for n in range(ONE_PAGE + 1)
+    )
+    return (*TOPICS, *people)

@@ -1,9 +1,11 @@
-"""How a topic's feed is called, in feeds, the OPML list and on pages alike."""
+"""How a topic's feed and its forms are called, in feeds, the OPML list and on pages alike."""
 
 from __future__ import annotations
 
-from feeder.model import SiteInfo, Topic, TopicKind
+from feeder.model import Form, SiteInfo, Topic, TopicKind
 from feeder.text import one_line
+
+FORM_NAMES = {Form.ATOM: "Atom", Form.RSS: "RSS", Form.JSON: "JSON Feed"}
 
 
 def feed_title(topic: Topic, site: SiteInfo) -> str:

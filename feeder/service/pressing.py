@@ -64,6 +64,7 @@ class _Press:
             **app.renderer.static_files(),
             feeds.OPML: feeds.opml(listings, site=site),
             feeds.INDEX_PAGE: page.encode(),
+            **{path: text.encode() for path, text in app.renderer.kind_pages(site=site, topics=listings)},
         }
         for path, data in files.items():
             self._write(path, data)
