@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from feeder.catalog.catalog import Catalog
+from feeder.catalog.imported import Imported
 from feeder.catalog.records import CastMember, Person, PlainName, Show
-from feeder.catalog.tables import NamedPerson, NameRow, PersonRow, Place, Row, ShowRow, read
-from feeder.model import MentionKind, Role
+from feeder.catalog.tables import (
+    AliasRow,
+    NamedPerson,
+    NameRow,
+    PersonRow,
+    Place,
+    RejectedRow,
+    Row,
+    ShowRow,
+    read,
+)
+from feeder.model import MentionKind, Role, TagKind
 from feeder.text import fold, slug
 
 _BUNDLED = Path(__file__).parent / "data"
@@ -22,37 +33,81 @@ def bundled_files() -> tuple[Path, ...]:
     return tuple(sorted(_BUNDLED.glob("*.psv")))
 
 
-def load(files: Sequence[Path] = (), *, extra_people: Sequence[tuple[str, tuple[str, ...]]] = ()) -> Catalog:
-    """The bundled tables, then the owner's `files`, then watched people (name, aliases).
+def load(
+    files: Sequence[Path] = (),
+    *,
+    imported: Path | None = None,
+    extra_people: Sequence[tuple[str, tuple[str, ...]]] = (),
+) -> Catalog:
+    """The bundled tables, then the owner's `files`, then watched people (name, aliases); `imported` completes them.
 
-    A row of the owner's with the id of a bundled one replaces it; within a layer an id stands once. A watched name
-    that is known lends its aliases to that person, unless several people have the name. Raises CatalogError with
-    file, line and column; then nothing is loaded.
+    A row of the owner's with the id of a bundled or imported one replaces it; within a layer an id stands once. A
+    watched name that is known lends its aliases to that person, unless several people have the name. Raises
+    CatalogError with file, line and column; then nothing is loaded.
     """
     return assemble(
         [[row for path in layer for row in read(path)] for layer in (bundled_files(), files)],
+        imported=Imported(imported) if imported is not None else None,
         extra_people=extra_people,
     )
 
 
-def assemble(layers: Iterable[Iterable[Row]], *, extra_people: Sequence[tuple[str, tuple[str, ...]]] = ()) -> Catalog:
+def assemble(
+    layers: Iterable[Iterable[Row]],
+    *,
+    imported: Imported | None = None,
+    extra_people: Sequence[tuple[str, tuple[str, ...]]] = (),
+) -> Catalog:
     """A catalog of rows; in a later layer an id may stand again and then replaces the earlier one."""
     shows: dict[str, ShowRow] = {}
     listed: dict[str, PersonRow] = {}
     names: dict[tuple[MentionKind, str], NameRow] = {}
-    for layer in layers:
+    owned: set[tuple[TagKind, str]] = set()
+    aliases: list[AliasRow] = []
+    rejected: list[RejectedRow] = []
+    for number, layer in enumerate(layers):
         rows = list(layer)
-        shows |= _by_id((row.id or slug(row.title), row) for row in rows if isinstance(row, ShowRow))
-        listed |= _by_id((row.id or slug(row.name), row) for row in rows if isinstance(row, PersonRow))
+        new_shows = _by_id((row.id or slug(row.title), row) for row in rows if isinstance(row, ShowRow))
+        new_people = _by_id((row.id or slug(row.name), row) for row in rows if isinstance(row, PersonRow))
+        if number:
+            owned |= {(TagKind.SHOW, key) for key in new_shows} | {(TagKind.PERSON, key) for key in new_people}
+        shows |= new_shows
+        listed |= new_people
         names |= _by_id(((row.kind, slug(row.name)), row) for row in rows if isinstance(row, NameRow))
+        aliases += (row for row in rows if isinstance(row, AliasRow))
+        rejected += (row for row in rows if isinstance(row, RejectedRow))
     who = _Who(listed)
     made = [_show(key, row, who) for key, row in shows.items()]
     people = _people(made, listed, who, _Titles(made))
+    named_shows, named_people = _with_aliases(made, people, aliases, imported)
     return Catalog(
-        shows=made,
-        people=_with_watched(people, extra_people),
+        shows=named_shows,
+        people=_with_watched(named_people, extra_people),
         names=[PlainName(kind=row.kind, name=row.name, aliases=row.aliases) for row in names.values()],
+        imported=imported,
+        owned=owned,
+        rejected=[(row.kind, row.id) for row in rejected],
     )
+
+
+def _with_aliases(
+    shows: Iterable[Show], people: Iterable[Person], aliases: Iterable[AliasRow], imported: Imported | None
+) -> tuple[Sequence[Show], Sequence[Person]]:
+    """What an alias is of may stand in the imported catalog only; then it is taken from there."""
+    by_id = {s.id: s for s in shows}
+    persons = {p.id: p for p in people}
+    for row in aliases:
+        if row.kind is TagKind.SHOW:
+            show = by_id.get(row.id) or (imported.show(row.id) if imported else None)
+            if show is None:
+                row.place.fail(f"no table has the show {row.id!r}", "of")
+            by_id[row.id] = replace(show, aliases=tuple(dict.fromkeys((*show.aliases, row.alias))))
+        else:
+            person = persons.get(row.id) or (imported.person(row.id) if imported else None)
+            if person is None:
+                row.place.fail(f"no table or cast has the person {row.id!r}", "of")
+            persons[row.id] = replace(person, aliases=tuple(dict.fromkeys((*person.aliases, row.alias))))
+    return tuple(by_id.values()), tuple(persons.values())
 
 
 class _Placed(Protocol):

@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from feeder.errors import CatalogError
-from feeder.model import MentionKind, Role
+from feeder.model import MentionKind, Role, TagKind
 from feeder.text import one_line
 
 SHOW_COLUMNS = ("id", "title", "years", "networks", "aliases", "creators", "cast", "wikidata")
 PERSON_COLUMNS = ("id", "name", "aliases", "roles", "known for", "wikidata")
 NAME_COLUMNS = ("kind", "name", "aliases")
+ALIAS_COLUMNS = ("alias", "of")
+REJECTED_COLUMNS = ("rejected", "name")
 NAME_KINDS = ("FILM", "WORK", "NET", "OUT", "ORG", "LOC")
 
 _ID = re.compile(r"[a-z0-9-]{1,80}")
+_KEY = re.compile(r"(show|person)/([a-z0-9-]{1,80})")
 _YEARS = re.compile(r"(\d{4})(-(\d{4})?)?")
 _EARLIEST, _LATEST = 1920, 2100
 _POINTED = re.compile(r"(.*\S)\s*\{([^{}]*)\}")
@@ -85,7 +88,26 @@ class NameRow:
     aliases: tuple[str, ...]
 
 
-Row = ShowRow | PersonRow | NameRow
+@dataclass(frozen=True, slots=True)
+class AliasRow:
+    """One more name for what another table, or the imported catalog, has; the rest of its row stays as it is."""
+
+    place: Place
+    kind: TagKind
+    id: str
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A tag that the owner does not want to see again, unless a table lists it."""
+
+    place: Place
+    kind: TagKind
+    id: str
+
+
+Row = ShowRow | PersonRow | NameRow | AliasRow | RejectedRow
 
 
 def read(path: Path) -> tuple[Row, ...]:
@@ -159,6 +181,12 @@ class _Fields:
         if value and not _ID.fullmatch(value):
             self.place.fail(f"bad id {value!r}; expected a-z, 0-9 and - only, at most 80", "id")
         return value or None
+
+    def key(self, column: str) -> tuple[TagKind, str]:
+        value = self.text(column)
+        if not (found := _KEY.fullmatch(value)):
+            self.place.fail(f"bad key {value!r}; expected show/ID or person/ID", column)
+        return TagKind(found[1]), found[2]
 
     def wikidata(self) -> str | None:
         value = self.values.get("wikidata", "")
@@ -252,9 +280,21 @@ def _name(f: _Fields) -> NameRow:
     return NameRow(place=f.place, kind=f.kind(), name=f.text("name"), aliases=f.list("aliases"))
 
 
+def _alias(f: _Fields) -> AliasRow:
+    kind, key = f.key("of")
+    return AliasRow(place=f.place, kind=kind, id=key, alias=f.text("alias"))
+
+
+def _rejected(f: _Fields) -> RejectedRow:
+    kind, key = f.key("rejected")
+    return RejectedRow(place=f.place, kind=kind, id=key)
+
+
 #: (the column only this table has, its columns, those it must have, how to read a row)
 _TABLES: Sequence[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[_Fields], Row]]] = (
     ("title", SHOW_COLUMNS, ("title",), _show),
     ("kind", NAME_COLUMNS, ("kind", "name"), _name),
+    ("alias", ALIAS_COLUMNS, ALIAS_COLUMNS, _alias),
+    ("rejected", REJECTED_COLUMNS, ("rejected",), _rejected),
     ("name", PERSON_COLUMNS, ("name",), _person),
 )
