@@ -88,7 +88,15 @@ class Templates(Section):
 
 
 class Catalog(Section):
+    folder: str = Field(default="catalog", min_length=1, description="the path of a folder")
     files: list[str] = Field(default=[], description="a list of paths")
+    sparql: _Address = Field(
+        default="https://query.wikidata.org/sparql", description="the http or https address of a SPARQL endpoint"
+    )
+    contact: Annotated[str, _text(values.contact)] = Field(
+        default="", description='a mail address or web page of yours, in plain letters, or "" for none'
+    )
+    allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
 
 
 class Feeds(Section):

@@ -156,7 +156,11 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         state_folder=_path(folder, file.state.folder),
         output_folder=_path(folder, file.output.folder),
         templates_folder=_path(folder, file.templates.folder) if file.templates.folder else None,
+        catalog_folder=_path(folder, file.catalog.folder),
         catalog_files=tuple(_path(folder, name) for name in file.catalog.files),
+        sparql=file.catalog.sparql,
+        contact=file.catalog.contact,
+        catalog_networks=tuple(file.catalog.allow_networks),
         feed_limit=file.feeds.limit,
         feed_bytes=file.feeds.max_bytes,
         content=file.feeds.content,
@@ -193,6 +197,8 @@ def _check_folders(settings: Settings, problems: _Problems) -> None:
         ("state", state, source, "the article folder"),
         ("output", output, source, "the article folder"),
         ("output", output, state, "the state folder"),
+        ("catalog", settings.catalog_folder, source, "the article folder"),
+        ("catalog", settings.catalog_folder, output, "the output folder"),
     ):
         if one == other or one in other.parents or other in one.parents:
             problems.add((table, "folder"), f"{one} and {what} {other} must not lie inside one another")

@@ -31,7 +31,11 @@ class Settings:
     state_folder: Path
     output_folder: Path
     templates_folder: Path | None  #: the owner's own; None: only those that come with feeder
+    catalog_folder: Path  #: what the owner adds and imports; its *.psv are read, too; need not exist
     catalog_files: tuple[Path, ...]  #: the owner's own, beside the bundled ones
+    sparql: str  #: address of the endpoint that `feeder catalog import --wikidata` asks
+    contact: str  #: where the people behind such an endpoint reach the owner; may be ""
+    catalog_networks: tuple[str, ...]  #: CIDRs beyond the public internet that the endpoint may lie in
     feed_limit: int  #: entries a document of a feed, 1..1000
     feed_bytes: int  #: about as many at most a document of a feed; one entry is always in it
     content: str  #: "full" or "summary"

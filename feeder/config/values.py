@@ -58,6 +58,13 @@ def name(text: str) -> str:
     return folded
 
 
+def contact(text: str) -> str:
+    """What may stand in the comment of a User-Agent header: printable ASCII without brackets."""
+    if len(text) > 200 or re.fullmatch(r"[!-'*-\[\]-~ ]*", text, re.ASCII) is None:
+        raise ValueError
+    return text.strip()
+
+
 def address(text: str) -> str:
     """An absolute http or https address without a user name, a fragment or blanks."""
     if not text.isprintable() or " " in text:

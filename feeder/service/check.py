@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from feeder import catalog
 from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
 from feeder.errors import FeederError, PublishError, SourceError, StateError
 from feeder.rendering import Renderer
+from feeder.service import catalogs
 from feeder.tagging import MentionModel
 
 
@@ -73,9 +73,8 @@ def _templates(folder: Path | None) -> str:
 
 
 def _catalog(settings: Settings) -> str:
-    people = tuple((watch.name, watch.aliases) for watch in settings.watches)
-    known = catalog.load(settings.catalog_files, extra_people=people)
-    return f"{len(known.shows)} shows, {len(known.people)} people"
+    shows, people = catalogs.open_catalog(settings).counts()
+    return f"{shows} shows, {people} people"
 
 
 def _model() -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from feeder.config import Settings
 from feeder.model import Article, Tagging
+from feeder.service import catalogs
 
 
 class Tags(Protocol):
@@ -15,9 +16,7 @@ class Tags(Protocol):
 
 
 def open_tagger(settings: Settings) -> Tags:
-    """With the owner's catalog files and watched names. Raises CatalogError, FeederError where the model is missing."""
-    from feeder import catalog  # both cost more to load than a build without news takes
-    from feeder.tagging import MentionModel, Tagger
+    """With the owner's catalog and watched names. Raises CatalogError, FeederError where the model is missing."""
+    from feeder.tagging import MentionModel, Tagger  # costs more to load than a build without news takes
 
-    people = tuple((watch.name, watch.aliases) for watch in settings.watches)
-    return Tagger(catalog=catalog.load(settings.catalog_files, extra_people=people), mentions=MentionModel.load())
+    return Tagger(catalog=catalogs.open_catalog(settings), mentions=MentionModel.load())
