@@ -36,8 +36,8 @@ from feeder.errors import PermanentDeliveryError, TemporaryDeliveryError
 DEADLINE = 30.0
 #: Bytes of an answer's body that are kept; the rest is not read.
 BODY_CAP = 64 * 1024
-#: Bytes taken from one connection in all: ends a flood of 1xx answers that no body cap sees.
-_WIRE_CAP = 512 * 1024
+#: Bytes taken from one connection beyond the cap of the body: ends a flood of 1xx answers that no body cap sees.
+_WIRE_MARGIN = 448 * 1024
 #: Addresses of one name that are tried, in the resolver's order.
 _MAX_TRIES = 4
 #: Look-ups under way at once. One that hangs cannot be cancelled; this bounds how many threads it can hold.
@@ -112,7 +112,7 @@ class Answer:
     """What a receiver answered, of whatever status."""
 
     status: int
-    body: bytes = field(repr=False)  #: as sent, not decoded; at most `BODY_CAP` bytes
+    body: bytes = field(repr=False)  #: as sent, not decoded; of a POST at most `BODY_CAP` bytes
     retry_after: str | None = None  #: the header as it came
 
 
@@ -166,18 +166,33 @@ class Client:
         for an address that is malformed or that the guard refuses. Messages name scheme and host only: path and query
         of a hook are secrets.
         """
+        return self._send("POST", url, headers=headers, body=body, cap=BODY_CAP)
+
+    def get(self, url: str, *, headers: Mapping[str, str], cap: int) -> Answer:
+        """The answer, whatever its status, its body whole: one of more than `cap` bytes is a PermanentDeliveryError.
+
+        Otherwise as `post`.
+        """
+        answer = self._send("GET", url, headers=headers, body=None, cap=cap + 1)
+        if len(answer.body) > cap:
+            raise PermanentDeliveryError(f"the answer is larger than {cap} bytes", status=answer.status)
+        return answer
+
+    def _send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, cap: int) -> Answer:
         if self._closed:
             raise RuntimeError("the client is closed")
         target = _parse(url)
         place = f"{target.scheme}://{target.netloc.decode('ascii')}"
-        request = httpx.Request("POST", target, headers=self._headers(headers), content=body)
+        request = httpx.Request(method, target, headers=self._headers(headers), content=body)
         sent = threading.Event()
 
         def trace(event: str, _info: Mapping[str, Any]) -> None:
             if event == "http11.send_request_body.complete":
                 sent.set()
 
-        backend = _GuardedBackend(allowed=self._allowed, seconds=self._deadline, resolver=self._resolver)
+        backend = _GuardedBackend(
+            allowed=self._allowed, seconds=self._deadline, resolver=self._resolver, wire_cap=cap + _WIRE_MARGIN
+        )
         answer: Answer | None = None
         try:
             with httpcore.ConnectionPool(
@@ -190,7 +205,7 @@ class Client:
             ) as pool:
                 response = pool.handle_request(
                     httpcore.Request(
-                        "POST",
+                        method,
                         httpcore.URL(
                             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
                         ),
@@ -201,7 +216,7 @@ class Client:
                 )
                 with contextlib.closing(response):
                     answer = Answer(status=response.status, body=b"", retry_after=_header(response, b"retry-after"))
-                    return replace(answer, body=_read_capped(response))
+                    return replace(answer, body=_read_capped(response, cap))
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as problem:
             if answer is not None and not 200 <= answer.status < 300:
                 return answer  # a refusal is a refusal, however its page breaks off
@@ -295,8 +310,9 @@ class _Deadline:
 class _GuardedBackend(httpcore.NetworkBackend):
     """Opens the one connection of a request, to an address it has checked."""
 
-    def __init__(self, *, allowed: Sequence[_Network], seconds: float, resolver: Resolver) -> None:
+    def __init__(self, *, allowed: Sequence[_Network], seconds: float, resolver: Resolver, wire_cap: int) -> None:
         self._allowed = allowed
+        self._wire_cap = wire_cap
         self._deadline = _Deadline(seconds)
         self._resolver = resolver
 
@@ -320,7 +336,8 @@ class _GuardedBackend(httpcore.NetworkBackend):
         failure: OSError = OSError(f"{host} has no address")
         for left, address in zip(range(len(tries), 0, -1), tries, strict=True):
             try:
-                return _Stream(_connect(address, port, seconds=self._deadline.remaining() / left), self._deadline)
+                sock = _connect(address, port, seconds=self._deadline.remaining() / left)
+                return _Stream(sock, self._deadline, wire_cap=self._wire_cap)
             except OSError as problem:
                 failure = problem
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
@@ -383,8 +400,9 @@ def _mapped(on_timeout: type[Exception], on_error: type[Exception]) -> Iterator[
 class _Stream(httpcore.NetworkStream):
     """A socket whose every wait ends at the one deadline; the timeouts of the caller play no part."""
 
-    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
+    def __init__(self, sock: socket.socket, deadline: _Deadline, *, wire_cap: int) -> None:
         self._sock = sock
+        self._wire_cap = wire_cap
         self._deadline = deadline
         self._read = 0
 
@@ -396,8 +414,8 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
-            if self._read > _WIRE_CAP:
-                raise OSError(f"more than {_WIRE_CAP} bytes and still no end")
+            if self._read > self._wire_cap:
+                raise OSError(f"more than {self._wire_cap} bytes and still no end")
             self._arm()
             data = self._sock.recv(max_bytes)
             self._read += len(data)
@@ -419,7 +437,8 @@ class _Stream(httpcore.NetworkStream):
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
             try:
                 self._arm()  # the handshake as a whole keeps to the socket's timeout
-                return _Stream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname), self._deadline)
+                wrapped = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
+                return _Stream(wrapped, self._deadline, wire_cap=self._wire_cap)
             except BaseException:
                 self.close()
                 raise
@@ -428,13 +447,13 @@ class _Stream(httpcore.NetworkStream):
         return self._sock if info == "socket" else None
 
 
-def _read_capped(response: httpcore.Response) -> bytes:
+def _read_capped(response: httpcore.Response, cap: int) -> bytes:
     body = bytearray()
     for chunk in response.iter_stream():
         body += chunk
-        if len(body) >= BODY_CAP:
+        if len(body) >= cap:
             break
-    return bytes(body[:BODY_CAP])
+    return bytes(body[:cap])
 
 
 def _header(response: httpcore.Response, name: bytes) -> str | None:
