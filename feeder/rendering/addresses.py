@@ -29,24 +29,28 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def feed_path(topic: Topic, slug: str, form: Form = Form.ATOM) -> str:
-    """ "feeds/all.atom", "feeds/show/gilmore-girls.rss". Raises ValueError for a slug that is not [a-z0-9-]."""
-    return f"{_place(topic, slug)}.{form.value}"
+def feed_place(topic: Topic, slug: str) -> str:
+    """ "feeds/all", "feeds/show/gilmore-girls"; with a dot and the form's name it is the feed's path.
 
-
-def archive_path(topic: Topic, slug: str, number: int, form: Form = Form.ATOM) -> str:
-    """ "feeds/show/gilmore-girls/3.atom": the third archive from the oldest. Raises ValueError as feed_path."""
-    if number < 1:
-        raise ValueError(f"archives are counted from 1: {number}")
-    return f"{_place(topic, slug)}/{number}.{form.value}"
-
-
-def _place(topic: Topic, slug: str) -> str:
+    Raises ValueError for a slug that is not [a-z0-9-].
+    """
     if topic.kind is TopicKind.ALL:
         return "feeds/all"
     if not _SLUG.fullmatch(slug):
         raise ValueError(f"not a slug: {slug!r}")
     return f"feeds/{topic.kind.value}/{slug}"
+
+
+def feed_path(topic: Topic, slug: str, form: Form = Form.ATOM) -> str:
+    """ "feeds/all.atom", "feeds/show/gilmore-girls.rss". Raises ValueError as feed_place."""
+    return f"{feed_place(topic, slug)}.{form.value}"
+
+
+def archive_path(topic: Topic, slug: str, number: int, form: Form = Form.ATOM) -> str:
+    """ "feeds/show/gilmore-girls/3.atom": the third archive from the oldest. Raises ValueError as feed_place."""
+    if number < 1:
+        raise ValueError(f"archives are counted from 1: {number}")
+    return f"{feed_place(topic, slug)}/{number}.{form.value}"
 
 
 def topic_anchor(topic: Topic, slug: str) -> str:

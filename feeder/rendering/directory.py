@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cached_property
+from heapq import nsmallest
 
 from feeder.model import Entry, Tag, Topic, TopicKind, TopicListing
 from feeder.rendering.addresses import KIND_PAGES, letter_path, topic_anchor
@@ -64,7 +65,8 @@ class Directory:
 
     def __init__(self, topics: Sequence[TopicListing]) -> None:
         self.everything = next((t for t in topics if t.topic.kind is TopicKind.ALL), None)
-        self._kinds = {kind: found for kind in _HEADINGS if (found := [t for t in topics if t.topic.kind is kind])}
+        ordered = sorted(topics, key=_by_label)
+        self._kinds = {kind: found for kind in _HEADINGS if (found := [t for t in ordered if t.topic.kind is kind])}
         self._by_tag = {
             (t.topic.kind.value, t.topic.key): t
             for kind in (TopicKind.SHOW, TopicKind.PERSON)
@@ -76,6 +78,7 @@ class Directory:
         """Those with topics, what the owner set up first."""
         return tuple(self._kinds)
 
+    @cached_property
     def busiest(self) -> tuple[Section, ...]:
         """Each kind with the topics that have most articles."""
         return tuple(self._section(kind, _BUSIEST) for kind in self._kinds)
@@ -88,10 +91,12 @@ class Directory:
         """The pages of a kind that is divided; none for one that is not."""
         if not self._divided(kind):
             return ()
-        ordered = sorted(self._kinds[kind], key=lambda t: (_letter(t.slug), _by_label(t)))
+        found: dict[str, list[TopicListing]] = {}
+        for listing in self._kinds[kind]:
+            found.setdefault(_letter(listing.slug), []).append(listing)
         return tuple(
             Letter(letter=letter, path=letter_path(kind, letter), listings=tuple(listings))
-            for letter, listings in groupby(ordered, key=lambda t: _letter(t.slug))
+            for letter, listings in sorted(found.items())
         )
 
     def address(self, topic: Topic, slug: str) -> str:
@@ -116,13 +121,13 @@ class Directory:
 
     def _section(self, kind: TopicKind, limit: int | None) -> Section:
         found = self._kinds[kind]
-        shown = found if limit is None else sorted(found, key=lambda t: (-t.count, t.slug))[:limit]
+        shown = set(found if limit is None else nsmallest(limit, found, key=lambda t: (-t.count, t.slug)))
         return Section(
             kind=kind.value,
             heading=_HEADINGS[kind],
             path=KIND_PAGES[kind],
             count=len(found),
-            listings=tuple(sorted(shown, key=_by_label)),
+            listings=tuple(listing for listing in found if listing in shown),
         )
 
 

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from feeder import resources
 from feeder.errors import TemplateError
-from feeder.model import Form, SiteInfo, StoredEntry, TopicKind, TopicListing
+from feeder.model import Form, SiteInfo, StoredEntry, TopicListing
 from feeder.rendering import samples
 from feeder.rendering.addresses import (
     FEED_STYLE,
@@ -29,10 +29,11 @@ from feeder.rendering.addresses import (
     OPML,
     entry_anchor,
     feed_path,
+    feed_place,
     topic_anchor,
     web_address,
 )
-from feeder.rendering.directory import Directory, Letter
+from feeder.rendering.directory import Directory
 from feeder.rendering.proofs import proofs
 from feeder.rendering.sanitizing import sanitize
 from feeder.rendering.wording import FORM_NAMES, feed_title
@@ -68,6 +69,7 @@ class Renderer:
         self._environment.globals.update(
             entry_anchor=entry_anchor,
             feed_path=feed_path,
+            feed_place=feed_place,
             feed_title=feed_title,
             forms=[{"form": form, "name": FORM_NAMES[form], "media_type": MEDIA_TYPES[form]} for form in Form],
             index_path=INDEX_PAGE,
@@ -109,7 +111,7 @@ class Renderer:
         Like every page it stands alone: no script and no other file; its policy allows nothing but its own style.
         """
         directory = Directory(topics)
-        sections = directory.busiest()
+        sections = directory.busiest
         found = [directory.everything, *(listing for section in sections for listing in section.listings)]
         return self._page(
             self._index,
@@ -129,9 +131,20 @@ class Renderer:
         """
         directory = Directory(topics)
         for kind in directory.kinds:
-            yield directory.section(kind).path, self._kind_page(directory, kind, site, None)
-            for letter in directory.letters(kind):
-                yield letter.path, self._kind_page(directory, kind, site, letter)
+            section, letters = directory.section(kind), directory.letters(kind)
+            for letter in (None, *letters):
+                page = self._page(
+                    self._kind,
+                    directory,
+                    site=site,
+                    up="../" if letter else "",
+                    here=section.kind,
+                    announced=(letter or section).listings[:_ANNOUNCED],
+                    section=section,
+                    letters=letters,
+                    letter=letter,
+                )
+                yield (letter or section).path, page
 
     def moved_page(self, *, title: str, address: str) -> str:
         """What to leave at the place of a page that is now at the absolute http(s) `address`.
@@ -162,22 +175,8 @@ class Renderer:
         self.index_page(site=samples.SITE, topics=(), latest=())
         self.moved_page(title="Sample", address=samples.SITE.base_url)
 
-    def _kind_page(self, directory: Directory, kind: TopicKind, site: SiteInfo, letter: Letter | None) -> str:
-        section = directory.section(kind)
-        return self._page(
-            self._kind,
-            directory,
-            site=site,
-            up="../" if letter else "",
-            here=section.kind,
-            announced=(letter or section).listings[:_ANNOUNCED],
-            section=section,
-            letters=directory.letters(kind),
-            letter=letter,
-        )
-
     def _page(self, template: Template, directory: Directory, **values: object) -> str:
-        frame = {"up": "", "here": "", "kinds": directory.busiest()}
+        frame = {"up": "", "here": "", "kinds": directory.busiest}
         return self._render(template, **{**frame, **self._style, **values})
 
     def _load(self, name: str) -> Template:

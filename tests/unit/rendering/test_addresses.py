@@ -8,24 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeder.model import Topic, TopicKind
-from feeder.rendering import feed_path, topic_anchor, web_address
+from feeder.model import Form, Topic, TopicKind
+from feeder.rendering import archive_path, feed_path, page_path, web_address
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "anchor"),
+    ("kind", "path", "page"),
     [
-        (TopicKind.ALL, "feeds/all.atom", "all"),
-        (TopicKind.SHOW, "feeds/show/lost.atom", "show-lost"),
-        (TopicKind.PERSON, "feeds/person/lost.atom", "person-lost"),
-        (TopicKind.EVENT, "feeds/event/lost.atom", "event-lost"),
-        (TopicKind.WATCH, "feeds/watch/lost.atom", "watch-lost"),
-        (TopicKind.QUERY, "feeds/topic/lost.atom", "topic-lost"),
+        (TopicKind.ALL, "feeds/all", "index.html"),
+        (TopicKind.SHOW, "feeds/show/lost", "shows.html#show-lost"),
+        (TopicKind.PERSON, "feeds/person/lost", "people.html#person-lost"),
+        (TopicKind.EVENT, "feeds/event/lost", "events.html#event-lost"),
+        (TopicKind.WATCH, "feeds/watch/lost", "watched.html#watch-lost"),
+        (TopicKind.QUERY, "feeds/topic/lost", "topics.html#topic-lost"),
     ],
 )
-def test_subscriptions_of_today_work_tomorrow(kind: TopicKind, path: str, anchor: str) -> None:
+def test_subscriptions_of_today_work_tomorrow(kind: TopicKind, path: str, page: str) -> None:
     topic = Topic(kind=kind, key="k", label="L")
-    assert (feed_path(topic, "lost"), topic_anchor(topic, "lost")) == (path, anchor)
+    assert feed_path(topic, "lost") == f"{path}.atom"
+    assert [feed_path(topic, "lost", form) for form in Form] == [f"{path}.atom", f"{path}.rss", f"{path}.json"]
+    assert archive_path(topic, "lost", 12, Form.RSS) == f"{path}/12.rss"
+    assert page_path(topic, "lost") == page
+
+
+def test_archives_are_counted_from_one() -> None:
+    with pytest.raises(ValueError, match="from 1"):
+        archive_path(Topic(kind=TopicKind.ALL, key="", label="L"), "all", 0)
 
 
 @pytest.mark.parametrize("slug", ["", "..", "a/b", "A", "é", "-a", "a.b", "a" * 101])

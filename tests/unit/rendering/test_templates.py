@@ -32,7 +32,7 @@ def test_the_owners_template_wins_and_the_others_stay_feeders_own(tmp_path: Path
 
 
 def test_the_owners_style_wins_in_pages_and_feeds(tmp_path: Path) -> None:
-    (tmp_path / "index.css").write_text("body { color: teal }\n")
+    (tmp_path / "page.css").write_text("body { color: teal }\n")
     (tmp_path / "feed.css").write_text("feed { color: teal }\n")
     renderer = Renderer(tmp_path)
     assert "<style>body { color: teal }\n</style>" in renderer.index_page(site=SITE, topics=(), latest=())
@@ -92,8 +92,8 @@ def test_a_template_that_is_not_in_utf_8_is_named(tmp_path: Path) -> None:
 
 
 def test_a_style_that_would_end_its_element_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "index.css").write_text("</style><script>1</script>")
-    with pytest.raises(TemplateError, match=r'index\.css.*"</"'):
+    (tmp_path / "page.css").write_text("</style><script>1</script>")
+    with pytest.raises(TemplateError, match=r'page\.css.*"</"'):
         Renderer(tmp_path)
 
 
