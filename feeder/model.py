@@ -258,6 +258,7 @@ class Topic:
     kind: TopicKind
     key: str  #: the tag's id, the event type, the watch's or the query's name; "" for `all`
     label: str  #: for people: "Gilmore Girls"
+    origin: str = ""  #: the key it was first published under where that is another one: the id of its feed follows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

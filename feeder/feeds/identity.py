@@ -33,8 +33,8 @@ def entry_id(authority: str, seed: str) -> str:
 
 
 def topic_id(authority: str, topic: Topic) -> str:
-    """The id of the topic's feed; follows kind and key alone, so a new label or slug keeps it."""
-    return tag_uri(authority, f"feed-{_opaque(f'{topic.kind.value}/{topic.key}')}")
+    """The id of the topic's feed; follows its kind and its first key alone, so a new label, slug or key keeps it."""
+    return tag_uri(authority, f"feed-{_opaque(f'{topic.kind.value}/{topic.origin or topic.key}')}")
 
 
 def _opaque(seed: str) -> str:

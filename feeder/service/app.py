@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Self
 import feeder
 from feeder import resources
 from feeder.config import Settings
-from feeder.model import SiteInfo
-from feeder.service import tagger
+from feeder.model import SiteInfo, TopicKind
+from feeder.service import catalogs, tagger
+from feeder.service.filing import Filing
 from feeder.sources import Folder
 from feeder.storage import Store, open_store
 
@@ -50,6 +51,11 @@ class App:
         return self.settings.site
 
     @cached_property
+    def filing(self) -> Filing:
+        settings = self.settings
+        return Filing(settings.watches, settings.topics, known=self.store.keys(TopicKind.QUERY))
+
+    @cached_property
     def folder(self) -> Folder:
         settings = self.settings
         return Folder(settings.source_folder, max_bytes=settings.max_bytes, settle=settings.settle)
@@ -72,12 +78,12 @@ class App:
 
     @cached_property
     def tagging_version(self) -> str:
-        """Changes when the owner's catalog files or watched names do: then old entries are tagged again.
+        """Changes when the owner's part of the catalog or watched names do: then old entries are tagged again.
 
         Not when feeder itself is updated: some readers show an entry as new when its categories change.
         """
         watches = sorted((watch.name, watch.aliases) for watch in self.settings.watches)
-        return _digest(repr(watches).encode(), *map(_bytes, self.settings.catalog_files))
+        return _digest(repr(watches).encode(), *catalogs.fingerprints(self.settings))
 
     @cached_property
     def entry_version(self) -> str:
@@ -91,7 +97,9 @@ class App:
     @cached_property
     def output_version(self) -> str:
         """Of everything but entries that a published file depends on, and where they are published."""
-        words = (self.entry_version, self.site, self.settings.feed_limit, str(self.settings.output_folder))
+        settings = self.settings
+        limits = (settings.feed_limit, settings.feed_bytes)
+        words = (self.entry_version, self.site, limits, str(settings.output_folder))
         return _digest(repr(words).encode())
 
     def close(self) -> None:

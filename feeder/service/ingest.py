@@ -56,6 +56,7 @@ class IngestReport:
     withdrawn: int
     restored: int
     retagged: int
+    refiled: bool  #: whether all entries were filed anew under the watches and the owner's topics
     alerts: int  #: messages put into the outbox
     complete: bool  #: False: it was stopped; the next run goes on from there
     set_aside: tuple[SetAside, ...]  #: by key, also those known from earlier
@@ -75,6 +76,7 @@ def ingest(
     """
     store, now = app.store, clock.now()
     retagged = _prepare(app, now=now, progress=progress)
+    refiled = _file_anew(app, progress=progress)
     failed = {record.key for record in store.files(fate=Fate.FAILED)}  # tried again each time: the fault may be ours
     known = {
         key: SourceStamp(size=s.size, mtime_ns=s.mtime_ns, inode=s.inode)
@@ -101,6 +103,7 @@ def ingest(
     return IngestReport(
         files=len(seen),
         retagged=retagged,
+        refiled=refiled,
         set_aside=tuple(_set_aside(app, run.kept)),
         complete=not stopped,
         **run.counts,
@@ -126,11 +129,12 @@ def _retag(app: App, *, now: datetime, progress: Progress) -> int:
     """Tag every entry again, without an alert and without a change its readers would notice; how many differ."""
     store, differing = app.store, 0
     batch: list[StoredEntry] = []
+    moves = topics.Moves()
 
     def flush() -> None:
         with store.transaction():
             for stored in batch:
-                store.put_entry(stored, topics=topics.of(stored.entry), marks=())
+                store.put_entry(stored, topics=app.filing.topics(stored.entry), marks=())
         batch.clear()
 
     total = store.counts()["entries"]
@@ -149,11 +153,42 @@ def _retag(app: App, *, now: datetime, progress: Progress) -> int:
         )
         if after != before:
             differing += 1
+            moves.note(entry, after.entry)
             batch.append(after)
             if len(batch) == _BATCH:
                 flush()
     flush()
+    with store.transaction():
+        for old, new in moves.successions():
+            if store.succeed(old, new):
+                _log.info("topic goes on under another id: kind=%s old=%s new=%s", old.kind, old.key, new.key)
     return differing
+
+
+def _file_anew(app: App, *, progress: Progress) -> bool:
+    """What a new or changed watch or topic of the owner's asks for: no entry is tagged again for it."""
+    store, filing = app.store, app.filing
+    if store.fact("filing") == filing.version:
+        return False
+    with store.transaction():
+        store.declare(filing.standing, former=filing.former)
+    total = store.counts()["entries"]
+    batch: list[StoredEntry] = []
+    for done, stored in enumerate(store.entries()):
+        progress("filing", done, total)
+        batch.append(stored)
+        if len(batch) == _BATCH:
+            _refile(app, batch)
+    _refile(app, batch)
+    _set_facts(app, {"filing": filing.version})
+    return total > 0
+
+
+def _refile(app: App, batch: list[StoredEntry]) -> None:
+    with app.store.transaction():
+        for stored in batch:
+            app.store.put_entry(stored, topics=app.filing.topics(stored.entry), marks=())
+    batch.clear()
 
 
 def _set_facts(app: App, facts: Mapping[str, str]) -> None:
@@ -249,7 +284,8 @@ class _Run:
         with store.transaction():
             for change in self._pending:
                 if change.stored is not None:
-                    store.put_entry(change.stored, topics=topics.of(change.stored.entry), marks=change.marks)
+                    filed = self.app.filing.topics(change.stored.entry)
+                    store.put_entry(change.stored, topics=filed, marks=change.marks)
                 store.put_file(change.record)
                 for ring in change.rings:
                     for delivery in watching.deliveries(ring, store=store, site=self.app.site, now=self.now):

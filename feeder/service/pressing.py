@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from feeder import feeds, topics
-from feeder.model import Topic, TopicListing
+from feeder.model import Form, SiteInfo, Topic, TopicKind, TopicListing
+from feeder.service import paging
 from feeder.service.app import App
 from feeder.service.progress import Progress
+from feeder.storage import Dirty, Posted
 
 _BATCH = 50  # topics a transaction
 _LATEST = 20  # entries on the index page
 _NEVER = datetime.fromtimestamp(0, UTC)
+
+#: For so long a feed tells of an entry that was withdrawn; a reader that asks less often keeps it.
+TOMBSTONE = timedelta(days=90)
+_TOMBSTONES = 100  # in a feed, the latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +31,24 @@ class Pressed:
     size: int  #: bytes written
 
 
-def press(app: App, *, progress: Progress) -> Pressed:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of a feed as it is to be."""
+
+    path: str
+    data: bytes
+
+
+def press(app: App, *, now: datetime, progress: Progress) -> Pressed:
     """Write the feed of every dirty topic, remove those of topics that are gone, and bring the lists up to date."""
-    run = _Press(app, feeds.Tree(app.settings.output_folder))
+    run = _Press(app, feeds.Tree(app.settings.output_folder), now)
     run.tree.sweep()
+    with app.store.transaction():
+        app.store.begin_edition()
     dirty = app.store.dirty()
     for start in range(0, len(dirty), _BATCH):
         progress("publishing", start, len(dirty))
-        run.feeds(dirty[start : start + _BATCH])
+        run.feeds_of(dirty[start : start + _BATCH])
     run.lists()
     return Pressed(written=tuple(run.written), removed=tuple(run.removed), size=run.size)
 
@@ -41,17 +57,21 @@ def press(app: App, *, progress: Progress) -> Pressed:
 class _Press:
     app: App
     tree: feeds.Tree
+    now: datetime
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     size: int = 0  #: bytes written
     _sizes: dict[str, int | None] = field(default_factory=dict)  #: written since the last transaction
 
-    def feeds(self, batch: Sequence[tuple[Topic, str, int]]) -> None:
+    def feeds_of(self, batch: Sequence[Dirty]) -> None:
         """Files first, then the store: killed in between, the same bytes are made again."""
-        listings = [self._feed(*item) for item in batch]
-        with self.app.store.transaction():
-            for listing in listings:
-                self.app.store.set_published(listing)
+        store = self.app.store
+        made = [self._feed(due) for due in batch]
+        with store.transaction():
+            for listing, archives in made:
+                store.set_published(listing)
+                for number in archives:
+                    store.set_archive_published(listing.topic, number)
             self._keep_sizes()
 
     def lists(self) -> None:
@@ -64,46 +84,124 @@ class _Press:
             **app.renderer.static_files(),
             feeds.OPML: feeds.opml(listings, site=site),
             feeds.INDEX_PAGE: page.encode(),
-            **{path: text.encode() for path, text in app.renderer.kind_pages(site=site, topics=listings)},
         }
         for path, data in files.items():
             self._write(path, data)
-        wanted = {*files, *(feeds.feed_path(listing.topic, listing.slug) for listing in listings)}
-        for path, _ in app.store.published_files():
-            if path not in wanted:
-                self._remove(path)
         with app.store.transaction():
             self._keep_sizes()
+        archives = app.store.archives()
+        wanted = len(files) + len(Form) * (len(listings) + sum(archives.values()))
+        if app.store.published_count() > wanted:
+            paths = {*files, *(path for listing in listings for path in _paths(listing, archives))}
+            for path, _ in app.store.published_files():
+                if path not in paths:
+                    self._remove(path)
+            with app.store.transaction():
+                self._keep_sizes()
 
-    def _feed(self, topic: Topic, slug: str, count: int) -> TopicListing:
-        if not count:
-            self._remove(feeds.feed_path(topic, slug))
-            return TopicListing(topic=topic, slug=slug, count=0, updated=_NEVER)
-        rows = self.app.store.serialised(topic, self.app.settings.feed_limit, fingerprint=self.app.entry_version)
-        updated = max(changed for _, changed, _ in rows)
-        listing = TopicListing(topic=topic, slug=slug, count=count, updated=updated)
-        data = feeds.atom(listing, tuple(self._entries(rows)), site=self.app.site)
-        self._write(feeds.feed_path(topic, slug), data)
-        return listing
+    # -- one topic ----------------------------------------------------------------------------------------------------
 
-    def _entries(self, rows: Sequence[tuple[str, datetime, bytes | None]]) -> Iterator[bytes]:
-        """Each entry's XML: as kept, or made now and kept for its other feeds."""
+    def _feed(self, due: Dirty) -> tuple[TopicListing, Sequence[int]]:
+        """Write what of the topic's feed is not up to date; what it is listed as, and which archives were written."""
+        store, topic = self.app.store, due.topic
+        listing = TopicListing(topic=topic, slug=due.slug, count=due.entries, updated=_NEVER)
+        if not (due.entries or due.standing):
+            return listing, ()
+        posted, last = self._current(topic)
+        listing = self._dated(listing, posted)
+        archives = store.dirty_archives(topic)
+        for number in archives:  # before the current document, which leads to them
+            self._replace(self._archive(listing, number))
+        tombstones = tuple(
+            feeds.Tombstone(entry_id=entry_id, withdrawn=withdrawn)
+            for entry_id, withdrawn in store.tombstones(topic, _TOMBSTONES, since=self.now - TOMBSTONE)
+        )
+        self._replace(self._forms(listing, posted, feeds.Chapter(previous=last), tombstones))
+        return listing, archives
+
+    def _replace(self, documents: Iterable[Document]) -> None:
+        for document in documents:
+            self._write(document.path, document.data)
+
+    def _current(self, topic: Topic) -> tuple[Sequence[Posted], int | None]:
+        """What the current document holds, last come first, and the number of the archive before it.
+
+        Closes into archives what it has no room for.
+        """
+        settings, store, kept = self.app.settings, self.app.store, self.app.entry_version
+        limit, max_bytes = settings.feed_limit, settings.feed_bytes
+        posted = self._whole(store.arrivals(topic, limit + 1, fingerprint=kept))
+        last = store.last_archive(topic)
+        waiting: Sequence[Posted] = [it for it in reversed(posted) if last is None or it.place > last[1]]
+        if paging.to_close([_size(it) for it in waiting], limit=limit, max_bytes=max_bytes):
+            waiting = self._close(topic, limit=limit, max_bytes=max_bytes)
+            last = store.last_archive(topic)
+        shown = paging.to_show([_size(it) for it in posted], waiting=len(waiting), limit=limit, max_bytes=max_bytes)
+        return posted[:shown], last[0] if last else None
+
+    def _close(self, topic: Topic, *, limit: int, max_bytes: int) -> Sequence[Posted]:
+        """Archive after archive until what still waits fits; that."""
         store = self.app.store
-        missing = {entry_id: self._serialise(entry_id) for entry_id, _, xml in rows if xml is None}
-        if missing:
+        while True:
+            waiting = self._whole(store.waiting(topic, limit + 1, fingerprint=self.app.entry_version))
+            number = paging.to_close([_size(it) for it in waiting], limit=limit, max_bytes=max_bytes)
+            if not number:
+                return waiting
             with store.transaction():
-                for entry_id, xml in missing.items():
-                    store.keep_serialised(entry_id, xml, fingerprint=self.app.entry_version)
-        for entry_id, _, kept in rows:
-            yield kept if kept is not None else missing[entry_id]
+                store.close_archive(topic, waiting[number - 1].place)
 
-    def _serialise(self, entry_id: str) -> bytes:
+    def _archive(self, listing: TopicListing, number: int) -> Iterator[Document]:
+        """It names no archive after itself: it must not change when there is one."""
+        posted = self._whole(self.app.store.archived(listing.topic, number, fingerprint=self.app.entry_version))
+        chapter = feeds.Chapter(number=number, previous=number - 1 or None)
+        return self._forms(self._dated(listing, posted), posted, chapter)
+
+    def _forms(
+        self,
+        listing: TopicListing,
+        posted: Sequence[Posted],
+        chapter: feeds.Chapter,
+        tombstones: Sequence[feeds.Tombstone] = (),
+    ) -> Iterator[Document]:
+        """The document in each form, the newest article first."""
+        ordered = sorted(posted, key=lambda it: (it.place.published, it.place.entry), reverse=True)
+        for at, form in enumerate(Form):
+            entries = [it.forms[at] for it in ordered if it.forms is not None]
+            data = feeds.feed(form, listing, entries, site=self.app.site, chapter=chapter, tombstones=tombstones)
+            if chapter.number is None:
+                path = feeds.feed_path(listing.topic, listing.slug, form)
+            else:
+                path = feeds.archive_path(listing.topic, listing.slug, chapter.number, form)
+            yield Document(path, data)
+
+    def _dated(self, listing: TopicListing, posted: Sequence[Posted]) -> TopicListing:
+        """`updated` is that of the entry that changed last."""
+        return replace(listing, updated=max((it.changed for it in posted), default=_founded(self.app.site)))
+
+    def _whole(self, posted: Sequence[Posted]) -> Sequence[Posted]:
+        """With the forms of those that have to be serialised first, which are kept for their other feeds."""
+        store = self.app.store
+        made = {it.entry_id: self._serialise(it.entry_id) for it in posted if it.forms is None}
+        if not made:
+            return posted
+        with store.transaction():
+            for entry_id, forms in made.items():
+                store.keep_serialised(entry_id, forms, fingerprint=self.app.entry_version)
+        return [
+            it._replace(forms=made[it.entry_id], size=max(map(len, made[it.entry_id]))) if it.forms is None else it
+            for it in posted
+        ]
+
+    def _serialise(self, entry_id: str) -> tuple[bytes, ...]:
         remembered = self.app.store.remembered(entry_id)
         if remembered is None:
             raise KeyError(entry_id)
         stored = remembered.stored
         html = self.app.renderer.entry_html(stored, content=self.app.settings.content)
-        return feeds.entry_xml(stored, html=html, site=self.app.site)
+        made = feeds.serialise(stored, html=html, site=self.app.site)
+        return made.atom, made.rss, made.json
+
+    # -- files --------------------------------------------------------------------------------------------------------
 
     def _write(self, path: str, data: bytes) -> None:
         if self.tree.write(path, data):
@@ -120,3 +218,25 @@ class _Press:
         for path, size in self._sizes.items():
             self.app.store.set_published_file(path, size)
         self._sizes.clear()
+
+
+def _size(posted: Posted) -> int:
+    if posted.size is None:
+        raise ValueError(f"not serialised: {posted.entry_id}")
+    return posted.size
+
+
+def _founded(site: SiteInfo) -> datetime:
+    """The day from which the site's ids are its own: the one date a feed without entries can honestly bear."""
+    parts = [int(part) for part in site.authority.rpartition(",")[2].split("-")]
+    year, month, day = (*parts, 1, 1)[:3]
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+def _paths(listing: TopicListing, archives: Mapping[tuple[TopicKind, str], int]) -> Iterator[str]:
+    """Every file of a topic's feed."""
+    topic, slug = listing.topic, listing.slug
+    for form in Form:
+        yield feeds.feed_path(topic, slug, form)
+        for number in range(1, archives.get((topic.kind, slug), 0) + 1):
+            yield feeds.archive_path(topic, slug, number, form)

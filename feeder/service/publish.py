@@ -6,8 +6,10 @@ needs (feedgen, templates) is loaded after that.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
+from feeder.service import clock
 from feeder.service.app import App
 from feeder.service.progress import Progress, unseen
 
@@ -27,9 +29,9 @@ def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
 
     Killed at any moment it leaves each file whole, old or new, and goes on from there the next time.
     """
-    store = app.store
+    store, output = app.store, os.fspath(app.settings.output_folder)
     changed = store.fact("output") != app.output_version
-    damaged = any(not _intact(app, path, size) for path, size in store.published_files())
+    damaged = any(not _intact(f"{output}/{path}", size) for path, size in store.published_files())
     if changed or damaged:
         with store.transaction():
             store.all_topics_dirty()
@@ -39,7 +41,7 @@ def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
 
     from feeder.service.pressing import press
 
-    pressed = press(app, progress=progress)
+    pressed = press(app, now=clock.now(), progress=progress)
     if store.fact("output") != app.output_version:
         with store.transaction():
             store.set_fact("output", app.output_version)
@@ -48,8 +50,8 @@ def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
     )
 
 
-def _intact(app: App, path: str, size: int) -> bool:
+def _intact(path: str, size: int) -> bool:
     try:
-        return (app.settings.output_folder / path).stat().st_size == size
+        return os.stat(path).st_size == size
     except OSError:
         return False

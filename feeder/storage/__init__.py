@@ -9,13 +9,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from feeder.storage.store import Attempt, Fate, FileRecord, Outcome, Published, Remembered, Stamp, Store
+from feeder.storage.store import (
+    Attempt,
+    Dirty,
+    Fate,
+    FileRecord,
+    Former,
+    Outcome,
+    Place,
+    Posted,
+    Published,
+    Remembered,
+    Stamp,
+    Store,
+)
 
 __all__ = [
     "Attempt",
+    "Dirty",
     "Fate",
     "FileRecord",
+    "Former",
     "Outcome",
+    "Place",
+    "Posted",
     "Published",
     "Remembered",
     "Stamp",

@@ -110,4 +110,52 @@ MIGRATIONS: tuple[str, ...] = (
         since INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    # 2: topics without entries, earlier addresses, the order of arrival, archives, tombstones, entries in three forms
+    """
+    ALTER TABLE topic ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+    ALTER TABLE topic ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE topic ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+    UPDATE topic SET listed = 1 WHERE count > 0;
+
+    CREATE TABLE former_slug (
+        kind TEXT NOT NULL,
+        slug TEXT NOT NULL,
+        topic INTEGER NOT NULL REFERENCES topic (nr),
+        PRIMARY KEY (kind, slug)
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE posting ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX posting_by_arrival ON posting (topic, arrived, published, entry);
+
+    CREATE TABLE chapter (
+        topic INTEGER NOT NULL REFERENCES topic (nr),
+        number INTEGER NOT NULL,
+        arrived INTEGER NOT NULL,
+        published INTEGER NOT NULL,
+        entry INTEGER NOT NULL,
+        dirty INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY (topic, number),
+        UNIQUE (topic, arrived, published, entry)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX chapter_dirty ON chapter (topic, number) WHERE dirty;
+
+    CREATE TABLE tombstone (
+        entry INTEGER NOT NULL REFERENCES entry (nr),
+        topic INTEGER NOT NULL REFERENCES topic (nr),
+        withdrawn INTEGER NOT NULL,
+        PRIMARY KEY (entry, topic)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX tombstone_by_topic ON tombstone (topic, withdrawn);
+
+    DROP TABLE entry_xml;
+    CREATE TABLE serialised (
+        entry INTEGER PRIMARY KEY REFERENCES entry (nr),
+        fingerprint TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        atom BLOB NOT NULL,
+        rss BLOB NOT NULL,
+        json BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX entry_by_changed ON entry (changed);
+    """,
 )

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicListing
+from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
 
 
 class Stamp(NamedTuple):
@@ -54,6 +54,40 @@ class Published(NamedTuple):
 
     path: str
     size: int  #: bytes
+
+
+class Dirty(NamedTuple):
+    """A topic that is to be published again."""
+
+    topic: Topic  #: under its newest label
+    slug: str
+    entries: int  #: in all
+    standing: bool  #: it has a feed although it may have no entry
+
+
+class Place(NamedTuple):
+    """Where an entry stands in a topic by its arrival there; later places are greater."""
+
+    arrived: int  #: number of the edition it came with, or was last changed in
+    published: int  #: seconds since 1970
+    entry: int  #: its number, made from its id
+
+
+class Posted(NamedTuple):
+    """An entry of a topic, as it is put into feeds."""
+
+    place: Place
+    entry_id: str
+    changed: datetime
+    size: int | None  #: bytes of its longest form; None where it has to be serialised first
+    forms: tuple[bytes, ...] | None  #: in the order of model.Form
+
+
+class Former(NamedTuple):
+    """What became of an address."""
+
+    topic: Topic
+    slug: str | None  #: its place now; None: it is gone
 
 
 class Outcome(StrEnum):
@@ -116,10 +150,16 @@ class Store(Protocol):
         """Every entry that bears or bore this mark (entries.Recogniser): those in the feeds first, then by id."""
 
     def put_entry(self, stored: StoredEntry, *, topics: Iterable[Topic], marks: Iterable[tuple[str, str]]) -> None:
-        """Add, replace or revive an entry. Its old and new topics become dirty if anything of it changed."""
+        """Add, replace or revive an entry. Its old and new topics become dirty if anything of it changed.
+
+        It arrives, with the present edition, in every topic it is new in, and in all of them when `changed` moved.
+        """
 
     def withdraw(self, entry_id: str, *, now: datetime) -> None:
-        """Take it out of all topics; its marks and its id stay."""
+        """Take it out of all topics, each of which gets a tombstone; its marks and its id stay."""
+
+    def changed_at(self, moment: datetime) -> Sequence[str]:
+        """Ids of the entries in the feeds that bear this very date of change."""
 
     def unsettled(self) -> Sequence[str]:
         """Ids of entries in the feeds whose own file (`article.key`) is no longer a file of theirs; sorted."""
@@ -129,30 +169,83 @@ class Store(Protocol):
         state ("pending", ...); what there is none of may be missing, but for entries and messages."""
 
     # -- topics -------------------------------------------------------------------------------------------------
+    def declare(self, topics: Sequence[Topic], *, former: Mapping[str, Sequence[str]]) -> None:
+        """These topics, and no others, have feeds although they may have no entry.
+
+        One of the owner's whose label changed moves to a new address and keeps the old one as a former one; `former`
+        has earlier names by key. What was declared before and is not any more loses its entries.
+        """
+
+    def keys(self, kind: TopicKind) -> frozenset[str]:
+        """Of every topic of the kind that was ever seen."""
+
+    def succeed(self, old: Topic, new: Topic) -> bool:
+        """Let `new` go on with the feed of `old`: same feed id, and the old address leads to it.
+
+        False, and nothing is done, unless `old` has lost all its entries and `new` was not published yet.
+        """
+
+    def former(self, kind: TopicKind, slug: str) -> Former | None:
+        """What was once published there; None: nothing ever was, or it still is."""
+
+    def former_slugs(self) -> Sequence[tuple[str, TopicListing]]:
+        """(slug that a topic had once, the topic as it is published now), by kind and slug."""
+
     def slug(self, topic: Topic) -> str:
         """Given at the first sight of the topic and never to another of its kind. KeyError: never seen."""
 
     def latest(self, topic: Topic, limit: int) -> Sequence[StoredEntry]:
         """Newest `published` first, at most `limit`."""
 
-    def serialised(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[tuple[str, datetime, bytes | None]]:
-        """(id, changed, its XML as kept under this fingerprint, or None) of `latest`, without decoding entries."""
+    def begin_edition(self) -> None:
+        """What arrives from now on stands behind everything that is there."""
 
-    def keep_serialised(self, entry_id: str, xml: bytes, *, fingerprint: str) -> None: ...
+    def arrivals(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
+        """What arrived last comes first; forms as kept under this fingerprint."""
 
-    def dirty(self) -> Sequence[tuple[Topic, str, int]]:
-        """(topic under its newest label, slug, entries in all) of topics to be published again; 0 entries: gone."""
+    def waiting(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
+        """What is in no archive yet; what arrived first comes first."""
 
-    def all_topics_dirty(self) -> None: ...
+    def archived(self, topic: Topic, number: int, *, fingerprint: str) -> Sequence[Posted]:
+        """What is left in an archive of what it was closed with; what arrived first comes first."""
+
+    def close_archive(self, topic: Topic, last: Place) -> None:
+        """A new archive of everything that is waiting up to this place."""
+
+    def last_archive(self, topic: Topic) -> tuple[int, Place] | None:
+        """The number of the topic's newest archive (from 1), and the place it was closed with."""
+
+    def dirty_archives(self, topic: Topic) -> Sequence[int]:
+        """Archives to be written: new ones, and those from which an entry went or in which one has other tags."""
+
+    def set_archive_published(self, topic: Topic, number: int) -> None: ...
+
+    def archives(self) -> Mapping[tuple[TopicKind, str], int]:
+        """How many each topic has that has any, by kind and slug."""
+
+    def tombstones(self, topic: Topic, limit: int, *, since: datetime) -> Sequence[tuple[str, datetime]]:
+        """(id, when) of the entries withdrawn after `since`, the last first."""
+
+    def keep_serialised(self, entry_id: str, forms: Sequence[bytes], *, fingerprint: str) -> None:
+        """`forms` in the order of model.Form."""
+
+    def dirty(self) -> Sequence[Dirty]:
+        """Topics to be published again, by kind and slug; without entries and not standing: gone."""
+
+    def all_topics_dirty(self) -> None:
+        """With all their archives."""
 
     def set_published(self, listing: TopicListing) -> None:
-        """What the topic was published as; no longer dirty. A count of 0: it is gone from the listings."""
+        """What the topic was published as; no longer dirty. Without entries it is listed only if it is standing."""
 
     def listings(self) -> Sequence[TopicListing]:
         """Of every published topic, by kind and slug."""
 
     def published_files(self) -> Sequence[Published]:
         """What feeder wrote to the output folder, by path."""
+
+    def published_count(self) -> int:
+        """Of those files."""
 
     def set_published_file(self, path: str, size: int | None) -> None:
         """None: it was removed."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from feeder.model import Entry, TagKind, Topic, TopicKind
+from feeder.topics.moves import Moves
 from feeder.topics.own import OwnTopic, topic_of
 from feeder.topics.query import Condition, Reading, matches, parse, written
 
-__all__ = ["ALL", "Condition", "OwnTopic", "Reading", "matches", "of", "parse", "topic_of", "written"]
+__all__ = ["ALL", "Condition", "Moves", "OwnTopic", "Reading", "matches", "of", "parse", "topic_of", "written"]
 
 ALL = Topic(kind=TopicKind.ALL, key="", label="All articles")
 

@@ -51,12 +51,12 @@ def put(store: Store, *all_stored, marks: tuple[tuple[str, str], ...] = ()) -> N
 
 def publish_all(store: Store) -> None:
     with store.transaction():
-        for topic, slug, count in store.dirty():
-            store.set_published(TopicListing(topic=topic, slug=slug, count=count, updated=NOON))
+        for it in store.dirty():
+            store.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
 
 
 def dirty(store: Store) -> dict[str, int]:
-    return {slug: count for _, slug, count in store.dirty()}
+    return {it.slug: it.entries for it in store.dirty()}
 
 
 # -- entries ----------------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_topic_goes_by_the_label_of_its_newest_entry(store: Store) -> None:
     for n, label in ((1, "Amy Sherman Palladino"), (3, "Amy Sherman-Palladino"), (2, "AMY SHERMAN-PALLADINO")):
         stored = numbered(n)
         put(store, replace(stored, entry=replace(stored.entry, tags=(a_person_tag(label, id="amy"),))))
-    assert [topic.label for topic, _, _ in store.dirty() if topic.kind is TopicKind.PERSON] == ["Amy Sherman-Palladino"]
+    assert [it.topic.label for it in store.dirty() if it.topic.kind is TopicKind.PERSON] == ["Amy Sherman-Palladino"]
 
 
 def test_topics_with_similar_names_have_different_addresses_that_stay(store: Store) -> None:
@@ -206,11 +206,14 @@ def test_every_topic_in_use_can_be_made_dirty(store: Store) -> None:
 def test_serialised_entries_are_kept_until_the_entry_or_its_dress_changes(store: Store) -> None:
     put(store, numbered(1))
     with store.transaction():
-        store.keep_serialised(numbered(1).entry.id, b"<entry/>", fingerprint="a")
-    assert store.serialised(ALL, 5, fingerprint="a") == ((numbered(1).entry.id, numbered(1).changed, b"<entry/>"),)
-    assert store.serialised(ALL, 5, fingerprint="b")[0][2] is None
+        store.keep_serialised(numbered(1).entry.id, (b"<entry/>", b"<item/>", b"{}"), fingerprint="a")
+    kept = store.arrivals(ALL, 5, fingerprint="a")
+    assert [(it.entry_id, it.changed, it.size, it.forms) for it in kept] == [
+        (numbered(1).entry.id, numbered(1).changed, 8, (b"<entry/>", b"<item/>", b"{}"))
+    ]
+    assert store.arrivals(ALL, 5, fingerprint="b")[0].forms is None
     put(store, numbered(1, events=(), summary=()))
-    assert store.serialised(ALL, 5, fingerprint="a")[0][2] is None
+    assert store.arrivals(ALL, 5, fingerprint="a")[0].forms is None
 
 
 def test_counts_say_what_is_in_the_feeds(store: Store) -> None:

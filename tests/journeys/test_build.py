@@ -61,9 +61,8 @@ def test_an_article_in_the_folder_is_in_the_feeds_of_its_shows_and_people(newsro
         "feeds/person/milo-ventimiglia.atom",
         "feeds/person/amy-sherman-palladino.atom",
     }
-    assert all(
-        f"/{path}" in newsroom.published()["feeds.opml"].decode() for path in report.publish.written if "feeds/" in path
-    )
+    opml = newsroom.published()["feeds.opml"].decode()
+    assert all(f"/{path}" in opml for path in report.publish.written if path.endswith(".atom"))
 
 
 def test_building_twice_without_a_change_touches_no_file(newsroom: Newsroom) -> None:
@@ -148,10 +147,9 @@ def test_an_edited_article_is_the_same_entry_updated(newsroom: Newsroom) -> None
 def test_only_the_feeds_of_an_edited_article_are_written(newsroom: Newsroom) -> None:
     newsroom.build()
     newsroom.write("people/lauren.md", LAUREN.replace("Vancouver", "Toronto"), at=FILE_TIME + 60)
+    feeds = ("feeds/all", "feeds/show/gilmore-girls", "feeds/person/lauren-graham")
     assert set(newsroom.build().publish.written) == {
-        "feeds/all.atom",
-        "feeds/show/gilmore-girls.atom",
-        "feeds/person/lauren-graham.atom",
+        *(f"{feed}.{form}" for feed in feeds for form in ("atom", "rss", "json")),
         "feeds.opml",
         "index.html",
     }
@@ -210,7 +208,7 @@ def test_a_deleted_article_leaves_the_feeds_and_a_topic_without_articles_its_fil
     (newsroom.source / "people/lauren.md").unlink()
     report = newsroom.build()
     assert report.ingest.withdrawn == 1
-    assert report.publish.removed == ("feeds/person/lauren-graham.atom",)
+    assert set(report.publish.removed) == {f"feeds/person/lauren-graham.{form}" for form in ("atom", "rss", "json")}
     assert not any(b"Lauren Graham" in data for data in newsroom.published().values())
 
 
