@@ -5,6 +5,7 @@ FeederError
 ├── QueryError             a topic's query: names the character                        (exit 78)
 ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
 ├── CatalogError           a catalog file: names file, line and column                (exit 65)
+├── FetchError             a source of the catalog on the net refuses or does not answer (exit 69)
 ├── ModelError             the mention model's files are missing, damaged or of another version (exit 69)
 ├── SourceError            the article folder cannot be read as a whole               (exit 66)
 ├── NotAnArticle           one file is set aside; carries the reason; never stops the others
@@ -55,6 +56,12 @@ class CatalogError(FeederError):
     """A catalog file is cut off, has wrong columns or another encoding; nothing of it was taken in."""
 
     exit_code = 65
+
+
+class FetchError(FeederError):
+    """A server that the catalog is fetched from refuses or does not answer; what was fetched before is kept."""
+
+    exit_code = 69
 
 
 class ModelError(FeederError):

@@ -20,6 +20,7 @@ from feeder.catalog.tables import (
     RejectedRow,
     Row,
     ShowRow,
+    parse,
     read,
 )
 from feeder.model import MentionKind, Role, TagKind
@@ -38,15 +39,18 @@ def load(
     *,
     imported: Path | None = None,
     extra_people: Sequence[tuple[str, tuple[str, ...]]] = (),
+    drafts: Mapping[Path, str] | None = None,
 ) -> Catalog:
     """The bundled tables, then the owner's `files`, then watched people (name, aliases); `imported` completes them.
 
     A row of the owner's with the id of a bundled or imported one replaces it; within a layer an id stands once. A
-    watched name that is known lends its aliases to that person, unless several people have the name. Raises
-    CatalogError with file, line and column; then nothing is loaded.
+    watched name that is known lends its aliases to that person, unless several people have the name. `drafts` are
+    texts to be read in place of what these files hold. Raises CatalogError with file, line and column; then nothing
+    is loaded.
     """
+    own = [(parse(str(path), drafts[path]) if drafts and path in drafts else read(path)) for path in files]
     return assemble(
-        [[row for path in layer for row in read(path)] for layer in (bundled_files(), files)],
+        [[row for path in bundled_files() for row in read(path)], [row for rows in own for row in rows]],
         imported=Imported(imported) if imported is not None else None,
         extra_people=extra_people,
     )

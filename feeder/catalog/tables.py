@@ -19,7 +19,7 @@ from feeder.text import one_line
 SHOW_COLUMNS = ("id", "title", "years", "networks", "aliases", "creators", "cast", "wikidata")
 PERSON_COLUMNS = ("id", "name", "aliases", "roles", "known for", "wikidata")
 NAME_COLUMNS = ("kind", "name", "aliases")
-ALIAS_COLUMNS = ("alias", "of")
+ALIAS_COLUMNS = ("of", "alias")
 REJECTED_COLUMNS = ("rejected", "name")
 NAME_KINDS = ("FILM", "WORK", "NET", "OUT", "ORG", "LOC")
 
@@ -121,15 +121,30 @@ def read(path: Path) -> tuple[Row, ...]:
     except UnicodeDecodeError as e:
         line = content.count(b"\n", 0, e.start) + 1
         raise CatalogError(f"{path}:{line}: not UTF-8 (byte 0x{content[e.start]:02x}); save the file as UTF-8") from e
-    return tuple(_rows(str(path), text))
+    return parse(str(path), text)
+
+
+def parse(file: str, text: str) -> tuple[Row, ...]:
+    """`read` for a text that is, or is going to be, in a file of that name."""
+    return tuple(_rows(file, text))
+
+
+def header(file: str, text: str) -> tuple[str, ...]:
+    """The columns of a table, as its header names them."""
+    return _lines(file, text)[0].columns
+
+
+def _lines(file: str, text: str) -> tuple[Place, Iterator[tuple[int, str]]]:
+    """Where the header stands, and the numbered lines below it."""
+    lines = ((number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1))
+    lines = ((number, line) for number, line in lines if line.strip() and not line.startswith("#"))
+    number, first = next(lines, (1, ""))
+    return Place(file, number, tuple(c.strip().lower() for c in first.split("|"))), lines
 
 
 def _rows(file: str, text: str) -> Iterator[Row]:
-    lines = ((number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1))
-    lines = ((number, line) for number, line in lines if line.strip() and not line.startswith("#"))
-    number, header = next(lines, (1, ""))
-    columns = tuple(c.strip().lower() for c in header.split("|"))
-    parse = _parser(Place(file, number, columns))
+    top, lines = _lines(file, text)
+    columns, parse = top.columns, _parser(top)
     for number, line in lines:
         place = Place(file, number, columns)
         values = [v.strip() for v in one_line(line).split("|")]

@@ -11,6 +11,7 @@ import click
 
 from feeder import __version__
 from feeder.cli.build import build
+from feeder.cli.catalog import catalog
 from feeder.cli.check import check
 from feeder.cli.explain import explain
 from feeder.cli.init import init
@@ -44,7 +45,7 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
     context.obj = Invocation(config=config, quiet=quiet)
 
 
-for command in (init, build, serve, tag, explain, check):
+for command in (init, build, serve, tag, explain, catalog, check):
     program.add_command(command)
 
 

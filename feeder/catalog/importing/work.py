@@ -34,7 +34,8 @@ CREATE TABLE credit (
 _INSERT = {
     "show": "INSERT INTO show VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
     "first = coalesce(min(first, excluded.first), first, excluded.first), "
-    "last = coalesce(max(last, excluded.last), last, excluded.last), weight = max(weight, excluded.weight)",
+    "last = coalesce(max(last, excluded.last), last, excluded.last), running = max(running, excluded.running), "
+    "weight = max(weight, excluded.weight)",
     "person": "INSERT OR IGNORE INTO person VALUES (?, ?, ?)",
     "label": "INSERT OR IGNORE INTO label VALUES (?, ?)",
     "same": "INSERT INTO same VALUES (?, ?, ?)",
