@@ -131,7 +131,7 @@ def feed_of(listing: TopicListing, site: SiteInfo, chapter: Chapter, tombstones:
     feed.id(topic_id(site.authority, topic))
     feed.title(plain(feed_title(topic, site)))
     feed.subtitle(plain(feed_subtitle(topic)))
-    feed.updated(_moment(listing.updated))
+    feed.updated(listing.updated.astimezone(UTC))  # with the fraction of the entry that changed last
     feed.language(site.language)
     feed.author({"name": plain(site.author)})
     feed.link(href=f"{site.base_url}/{page_path(topic, listing.slug)}", rel="alternate", type="text/html")

@@ -42,7 +42,7 @@ class Item:
     original: str | None  #: where the article was first published, if it says so
     authors: tuple[str, ...]  #: at least one
     published: datetime  #: whole seconds
-    updated: datetime  #: the second of the change and a fraction that is the entry's own: see `_moment_of`
+    updated: datetime  #: the second of the change and a fraction that is the entry's own: see `moment_of`
     summary: str  #: plain text, may be empty
     html: str  #: the body: sanitised
     language: str | None  #: BCP 47, None where it is the feed's
@@ -64,7 +64,7 @@ def item(stored: StoredEntry, *, html: str, site: SiteInfo) -> Item:
         original=original,
         authors=_authors(entry, site),
         published=_whole(entry.published),
-        updated=_moment_of(entry.id, stored.changed),
+        updated=moment_of(entry.id, stored.changed),
         summary=without_gaps(clean(" ".join(sentence.text for sentence in entry.summary))),
         html=without_gaps(html),
         language=article.language if article.language != site.language else None,
@@ -117,7 +117,7 @@ def _whole(when: datetime) -> datetime:
     return when.astimezone(UTC).replace(microsecond=0)
 
 
-def _moment_of(entry_id: str, changed: datetime) -> datetime:
+def moment_of(entry_id: str, changed: datetime) -> datetime:
     """The second in which the entry changed, with microseconds that follow from its id.
 
     Articles that tell only a day all change at its midnight. RFC 4287 wants dates that tell entries apart, validators

@@ -75,15 +75,18 @@ class _Press:
             self._keep_sizes()
 
     def lists(self) -> None:
-        """Index page, OPML and style sheets; then whatever feeder once wrote and now has no use for."""
+        """Pages, OPML and style sheets; then whatever feeder once wrote and now has no use for."""
         app, site = self.app, self.app.site
         listings = app.store.listings()
         latest = app.store.latest(topics.ALL, _LATEST)
-        page = app.renderer.index_page(site=site, topics=listings, latest=latest)
+        pages = {
+            **dict(app.renderer.kind_pages(site=site, topics=listings)),
+            feeds.INDEX_PAGE: app.renderer.index_page(site=site, topics=listings, latest=latest),
+        }
         files = {
             **app.renderer.static_files(),
             feeds.OPML: feeds.opml(listings, site=site),
-            feeds.INDEX_PAGE: page.encode(),
+            **{path: page.encode() for path, page in pages.items()},
         }
         for path, data in files.items():
             self._write(path, data)
@@ -175,8 +178,12 @@ class _Press:
             yield Document(path, data)
 
     def _dated(self, listing: TopicListing, posted: Sequence[Posted]) -> TopicListing:
-        """`updated` is that of the entry that changed last."""
-        return replace(listing, updated=max((it.changed for it in posted), default=_founded(self.app.site)))
+        """`updated` is that of the entry that changed last, to the fraction of a second that is its own."""
+        latest = max((it.changed for it in posted), default=None)
+        if latest is None:
+            return replace(listing, updated=_founded(self.app.site))
+        moments = (feeds.moment_of(it.entry_id, latest) for it in posted if it.changed == latest)
+        return replace(listing, updated=max(moments))
 
     def _whole(self, posted: Sequence[Posted]) -> Sequence[Posted]:
         """With the forms of those that have to be serialised first, which are kept for their other feeds."""

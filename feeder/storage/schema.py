@@ -156,6 +156,5 @@ MIGRATIONS: tuple[str, ...] = (
         rss BLOB NOT NULL,
         json BLOB NOT NULL
     ) STRICT;
-    CREATE INDEX entry_by_changed ON entry (changed);
     """,
 )

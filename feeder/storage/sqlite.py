@@ -212,12 +212,6 @@ class SqliteStore(Store):
                 yield stored
                 last = stored.entry.id
 
-    def changed_at(self, moment: datetime) -> Sequence[str]:
-        rows = self._db.rows(
-            "SELECT id FROM entry WHERE changed = ? AND withdrawn IS NULL ORDER BY id", (encode_moment(moment),)
-        )
-        return tuple(row[0] for row in rows)
-
     def put_entry(self, stored: StoredEntry, *, topics: Iterable[Topic], marks: Iterable[tuple[str, str]]) -> None:
         nr, is_new = self._number(stored.entry.id)
         published = encode_moment(stored.entry.published)

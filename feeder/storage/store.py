@@ -158,9 +158,6 @@ class Store(Protocol):
     def withdraw(self, entry_id: str, *, now: datetime) -> None:
         """Take it out of all topics, each of which gets a tombstone; its marks and its id stay."""
 
-    def changed_at(self, moment: datetime) -> Sequence[str]:
-        """Ids of the entries in the feeds that bear this very date of change."""
-
     def unsettled(self) -> Sequence[str]:
         """Ids of entries in the feeds whose own file (`article.key`) is no longer a file of theirs; sorted."""
 

@@ -42,7 +42,7 @@ def all_feed(newsroom: Newsroom) -> str:
 def updated(newsroom: Newsroom, title: str) -> str:
     """What the feed of everything says of this entry's last change."""
     entry = next(part for part in all_feed(newsroom).split("<entry") if f"<title>{title}</title>" in part)
-    found = re.search("<updated>(.*?)</updated>", entry)
+    found = re.search("<updated>(.*?)[.][0-9]*[+]00:00</updated>", entry)
     assert found is not None
     return found[1]
 
@@ -134,7 +134,7 @@ def test_a_file_saved_in_another_encoding_changes_nothing(newsroom: Newsroom) ->
 def test_an_edited_article_is_the_same_entry_updated(newsroom: Newsroom) -> None:
     newsroom.build()
     ids, before = newsroom.ids(), updated(newsroom, "Lauren Graham Returns to Television")
-    assert before == "2021-06-12T00:00:00+00:00"
+    assert before == "2021-06-12T00:00:00"
     newsroom.write("people/lauren.md", LAUREN.replace("Vancouver", "Toronto"), at=FILE_TIME + 60)
     report = newsroom.build()
     assert (report.ingest.added, report.ingest.updated) == (0, 1)
