@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
+from bisect import bisect_right
 
 # read alike, but without a decomposition in Unicode
 _ALIKE = (
@@ -43,11 +45,17 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
+# Words of ASCII with single spaces between them fold letter by letter; the grave accent alone reads as another one.
+_PLAIN = re.compile(r"[!-_a-~]+(?: [!-_a-~]+)*")
+
+
 def fold(s: str) -> str:
     """`s` caseless, without diacritics, with straight quotes, plain hyphens and single spaces, none at the ends.
 
     "Zoë  Kravitz’s" and "ZOE KRAVITZ'S" fold to the same. Idempotent.
     """
+    if s.isascii() and "`" not in s:
+        return " ".join(s.lower().split())
     return " ".join(s.translate(_TABLE).split())
 
 
@@ -60,32 +68,61 @@ class Folded:
     (5, 9)
     """
 
-    __slots__ = ("_ends", "_starts", "text")
+    # The way back is kept for pieces, not for characters: most of a text is plain, and there one step here is one there.
+    __slots__ = ("_ends", "_folds", "_plain", "_starts", "text")
 
     def __init__(self, original: str) -> None:
         pieces: list[str] = []
-        starts, ends = array("L"), array("L")
+        #: where each piece begins in the folded text and in the original, and whether it goes on letter by letter
+        self._folds, self._starts, self._plain = array("L"), array("L"), bytearray()
+        #: folded character -> where it ends in the original, if not with its own letter: marks and spaces belong to it
+        self._ends: dict[int, int] = {}
+        length = done = 0
         space = True  # as if one stood before the text: leading white space is dropped
-        for at, c in enumerate(original):
-            folded = _TABLE[ord(c)]
-            if not folded and ends:
-                ends[-1] = at + 1  # a mark belongs to its letter
+        for run in _PLAIN.finditer(original):
+            length, space = self._odd(original, done, run.start(), pieces, length, space)
+            self._piece(length, run.start(), plain=True)
+            pieces.append(run[0].lower())
+            done = run.end()
+            length += done - run.start()
+            space = False
+        length, space = self._odd(original, done, len(original), pieces, length, space)
+        if length and space:
+            pieces[-1] = pieces[-1][:-1]
+            length -= 1
+        self.text = "".join(pieces)  #: equals `fold(original)`
+
+    def _odd(
+        self, original: str, start: int, end: int, pieces: list[str], length: int, space: bool
+    ) -> tuple[int, bool]:
+        """Fold what is not plain, a character at a time; how long the folded text is now, and if it ends in a space."""
+        for at in range(start, end):
+            folded = _TABLE[ord(original[at])]
+            if not folded and length:
+                self._ends[length - 1] = at + 1  # a mark belongs to its letter
             for f in folded:
                 if f == " " and space:
-                    if ends:
-                        ends[-1] = at + 1  # all white space is one space
+                    if length:
+                        self._ends[length - 1] = at + 1  # all white space is one space
                     continue
                 space = f == " "
+                self._piece(length, at, plain=False)
                 pieces.append(f)
-                starts.append(at)
-                ends.append(at + 1)
-        if pieces and space:
-            del pieces[-1], starts[-1], ends[-1]
-        self.text = "".join(pieces)  #: equals `fold(original)`
-        self._starts, self._ends = starts, ends
+                length += 1
+        return length, space
+
+    def _piece(self, folded: int, start: int, *, plain: bool) -> None:
+        self._folds.append(folded)
+        self._starts.append(start)
+        self._plain.append(plain)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `self.text[start:end]` stands in the original, half-open; it must not be empty."""
-        if not 0 <= start < end <= len(self._starts):
-            raise IndexError(f"no span {start}:{end} in {len(self._starts)} folded characters")
-        return self._starts[start], self._ends[end - 1]
+        if not 0 <= start < end <= len(self.text):
+            raise IndexError(f"no span {start}:{end} in {len(self.text)} folded characters")
+        return self._place(start), self._ends.get(end - 1) or self._place(end - 1) + 1
+
+    def _place(self, folded: int) -> int:
+        """Where the letter stands in the original that this folded character comes from."""
+        piece = bisect_right(self._folds, folded) - 1
+        return self._starts[piece] + (folded - self._folds[piece]) * self._plain[piece]

@@ -54,6 +54,27 @@ def test_a_name_is_found_where_it_stands(s: str, data: st.DataObject) -> None:
     assert len(fold(s[start:end])) <= (b - a) + 2 * 4
 
 
+#: Mostly plain words, as articles are, with now and then what is not.
+article_text = st.lists(
+    st.text("abcXYZ.,'-019", min_size=1, max_size=6)
+    | st.sampled_from((" ", "  ", "\n\n", "é", "“", "’", "…", "`", "ß", "\u0301"))
+).map(" ".join)
+
+
+def _one_by_one(s: str) -> list[tuple[str, int]]:
+    """(folded character, where it stands): what folding means, a character at a time."""
+    return [(f, at) for at, c in enumerate(s) for f in fold(f"x{c}x")[1:-1] or ""]
+
+
+@given(article_text)
+def test_runs_of_plain_words_fold_as_their_letters_do(s: str) -> None:
+    folded = Folded(s)
+    assert folded.text == fold(s)
+    letters = [(f, at) for f, at in _one_by_one(s) if f != " "]
+    found = [(f, folded.span(i, i + 1)[0]) for i, f in enumerate(folded.text) if f != " "]
+    assert found == letters
+
+
 @given(any_text, st.data())
 def test_spans_come_in_text_order(s: str, data: st.DataObject) -> None:
     folded = Folded(s)
