@@ -68,7 +68,7 @@ class Folded:
     (5, 9)
     """
 
-    # The way back is kept for pieces, not for characters: most of a text is plain, and there one step here is one there.
+    # The way back is kept for pieces, not for characters: most of a text is plain: a step here is one there.
     __slots__ = ("_ends", "_folds", "_plain", "_starts", "text")
 
     def __init__(self, original: str) -> None:
