@@ -19,12 +19,18 @@ def serve(invocation: Invocation) -> None:
     settings = invocation.settings()
     from feeder import web
     from feeder.service.build import running
+    from feeder.service.whereabouts import whereabouts
 
     def tell(address: str) -> None:
         invocation.say(f"feeder serves {address} (Ctrl-C ends it); everything: {address}feeds/all.atom")
 
     max_age = min(_LONGEST_MAX_AGE, int(settings.schedule.seconds or 60))
-    with running(settings):
-        app = web.application(settings.output_folder, max_age=max_age)
-        web.run(app, host=settings.host, port=settings.port, on_started=tell)
+    with running(settings) as app:
+        site = web.application(
+            settings.output_folder,
+            max_age=max_age,
+            base_url=settings.site.base_url,
+            whereabouts=lambda path: whereabouts(app.store, path),
+        )
+        web.run(site, host=settings.host, port=settings.port, on_started=tell)
     invocation.say("feeder has stopped")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
@@ -10,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feeder.service import clock
+from feeder.service.whereabouts import Gone, Moved
 from feeder.web.conditional import accepts_gzip, held, unchanged_since
 from feeder.web.files import PublicFiles, Representation, Version
 
@@ -21,10 +23,23 @@ _FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox; frame-ancestors '
 _SECURITY = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
-def application(public: Path, *, max_age: int, wall: Callable[[], float] = clock.wall) -> ASGIApp:
+def _nothing(_: str) -> None:
+    return None
+
+
+def application(
+    public: Path,
+    *,
+    max_age: int,
+    base_url: str = "",
+    whereabouts: Callable[[str], Moved | Gone | None] = _nothing,
+    wall: Callable[[], float] = clock.wall,
+) -> ASGIApp:
     """Serves `public` to GET and HEAD; everything that is not a published file is a 404.
 
-    `max_age`: seconds for which readers need not ask again; best the time to the next refresh. `wall`: POSIX seconds.
+    `max_age`: seconds for which readers need not ask again; best the time to the next refresh. `whereabouts` is asked,
+    in a thread, for a path where there is no file: a feed that has moved is a 301 to its place below `base_url`, one
+    that is gone a 410. `wall`: POSIX seconds.
     """
     files = PublicFiles(public)
 
@@ -35,6 +50,16 @@ def application(public: Path, *, max_age: int, wall: Callable[[], float] = clock
             return await _answer(send, scope, 405, {"allow": "GET, HEAD", **_PLAIN}, b"GET and HEAD only.\n")
         version = await files.version(scope["path"])
         if version is None:
+            match await asyncio.to_thread(whereabouts, scope["path"].removeprefix("/")):
+                case Moved(path):
+                    headers = {
+                        **_PLAIN,
+                        "location": f"{base_url}/{path}",
+                        "cache-control": f"public, max-age={max_age}",
+                    }
+                    return await _answer(send, scope, 301, headers, f"This feed is at {base_url}/{path}\n".encode())
+                case Gone():
+                    return await _answer(send, scope, 410, _PLAIN, b"This feed is not published any more.\n")
             return await _answer(send, scope, 404, _PLAIN, b"Nothing is published here.\n")
         # In the second of a change the date cannot tell two versions apart, and a date ahead of us is a lie: no date
         # then, readers have the entity tag (RFC 9110 section 8.8.2).

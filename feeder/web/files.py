@@ -24,7 +24,7 @@ _MEDIA_TYPES = {
     ".css": "text/css" + _TEXT,
     ".html": "text/html" + _TEXT,
     ".ico": "image/x-icon",
-    ".json": "application/json",
+    ".json": "application/feed+json",  # nothing else of that suffix is published
     ".opml": "text/x-opml" + _TEXT,
     ".png": "image/png",
     ".rss": "application/rss+xml" + _TEXT,

@@ -9,6 +9,7 @@ import feedparser
 import pytest
 
 from feeder.model import Article, Form, Tagging, TopicKind
+from feeder.service.whereabouts import Gone, Moved, whereabouts
 from feeder.topics import OwnTopic, parse
 from tests.atom_rules import problems
 from tests.builders import a_watch
@@ -135,16 +136,26 @@ def test_a_renamed_topic_is_the_same_feed_at_a_new_address(newsroom: Newsroom) -
 
 
 def place(newsroom: Newsroom, slug: str, kind: TopicKind = TopicKind.QUERY) -> str | None:
-    """Where the address leads; None: nothing is known of it, or it is gone."""
+    """The slug to which the address leads, in every form; None: nothing is known of it, or it is gone."""
     with newsroom.open(write=False) as app:
-        found = app.store.former(kind, slug)
-    return found.slug if found else None
+        found = {form: whereabouts(app.store, f"feeds/{kind}/{slug}.{form}") for form in Form}
+    slugs = {it.path.removesuffix(f".{form}") if isinstance(it, Moved) else None for form, it in found.items()}
+    (only,) = slugs
+    return only.removeprefix(f"feeds/{kind}/") if only else None
 
 
 def is_gone(newsroom: Newsroom, slug: str, kind: TopicKind) -> bool:
     with newsroom.open(write=False) as app:
-        found = app.store.former(kind, slug)
-    return found is not None and found.slug is None
+        return isinstance(whereabouts(app.store, f"feeds/{kind}/{slug}.rss"), Gone)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "index.html", "feeds/topic/x.html", "feeds/topic/../x.atom", "feeds/nothing/x.atom", "feeds/all.atom"]
+)
+def test_nothing_is_said_of_what_never_was_a_feed(newsroom: Newsroom, path: str) -> None:
+    newsroom.build()
+    with newsroom.open(write=False) as app:
+        assert whereabouts(app.store, path) is None
 
 
 @pytest.mark.parametrize("order", [("A", "B"), ("B", "A")])

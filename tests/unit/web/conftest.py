@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from feeder.service.whereabouts import Gone, Moved
 from feeder.web.application import application
 from feeder.web.server import Server
 
@@ -74,9 +75,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     started = threading.Event()
     public = tmp_path_factory.mktemp("site") / "public"
     public.mkdir()
-    server = Server(
-        application(public, max_age=300), host="127.0.0.1", port=0, on_started=lambda address: started.set()
-    )
+    former = {"feeds/topic/old.atom": Moved("feeds/topic/new.atom"), "feeds/topic/gone.atom": Gone()}
+    app = application(public, max_age=300, base_url="https://feeds.example.org/tv", whereabouts=former.get)
+    server = Server(app, host="127.0.0.1", port=0, on_started=lambda address: started.set())
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -18,6 +18,23 @@ ATOM = "/feeds/all.atom"
 # --- what is served ---
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_feed_that_was_renamed_leads_its_readers_to_the_new_address(site: Site, method: str) -> None:
+    reply = site.ask("/feeds/topic/old.atom", method=method)
+    assert (reply.status, reply.headers["location"]) == (301, "https://feeds.example.org/tv/feeds/topic/new.atom")
+    assert (method == "HEAD") == (reply.body == b"")
+
+
+def test_a_feed_that_was_removed_is_gone_and_others_were_never_there(site: Site) -> None:
+    assert site.ask("/feeds/topic/gone.atom").status == 410
+    assert site.ask("/feeds/topic/never.atom").status == 404
+
+
+def test_a_feed_that_is_there_again_is_served_whatever_is_said_of_its_address(site: Site) -> None:
+    site.write("feeds/topic/gone.atom", FEED)
+    assert site.ask("/feeds/topic/gone.atom").body == FEED
+
+
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
@@ -27,7 +44,8 @@ ATOM = "/feeds/all.atom"
         ("style.css", "text/css; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
         ("icon.png", "image/png"),
-        ("feeds/all.json", "application/json"),
+        ("feeds/all.json", "application/feed+json"),
+        ("feeds/all.rss", "application/rss+xml; charset=utf-8"),
     ],
 )
 def test_each_file_has_its_media_type(site: Site, path: str, media_type: str) -> None:
