@@ -12,7 +12,7 @@ import pytest
 
 from feeder.errors import StateError, StateLocked
 from feeder.model import Delivery, DeliveryState, EventType, Topic, TopicKind, TopicListing
-from feeder.storage import Fate, FileRecord, Outcome, Published, Stamp, Store, open_store
+from feeder.storage import Fate, FileRecord, Former, Outcome, Published, Stamp, Store, open_store
 from feeder.topics import ALL
 from feeder.topics import of as topics_of
 from tests.builders import NOON, a_delivery, a_person_tag, a_show_tag, a_stored_entry, a_topic, an_article, an_entry
@@ -228,6 +228,139 @@ def test_counts_say_what_is_in_the_feeds(store: Store) -> None:
         "dead": 0,
         "held": 0,
     }
+
+
+def places(store: Store, topic: Topic = ALL, limit: int = 99) -> list[str]:
+    return [it.entry_id[-1] for it in store.arrivals(topic, limit, fingerprint="")]
+
+
+def next_edition(store: Store) -> None:
+    with store.transaction():
+        store.begin_edition()
+
+
+def test_what_comes_with_a_later_edition_stands_before_what_was_there_whatever_its_date(store: Store) -> None:
+    put(store, numbered(3), numbered(5))
+    next_edition(store)
+    put(store, numbered(1), numbered(2))
+    assert places(store) == ["2", "1", "5", "3"]
+    assert places(store, limit=3) == ["2", "1", "5"]
+    put(store, numbered(3, people=("Kelly Bishop",)))
+    assert places(store) == ["2", "1", "5", "3"], "another tag is no new arrival"
+    assert places(store, a_topic("Kelly Bishop", kind=TopicKind.PERSON)) == ["3"]
+    put(store, replace(numbered(3, people=("Kelly Bishop",)), changed=LATER))
+    assert places(store) == ["3", "2", "1", "5"], "a change that readers notice is"
+
+
+def test_an_archive_holds_what_it_was_closed_with_and_nothing_that_comes_later(store: Store) -> None:
+    put(store, *(numbered(n) for n in range(1, 7)))
+    assert store.last_archive(ALL) is None
+    waiting = store.waiting(ALL, 99, fingerprint="")
+    assert [it.entry_id[-1] for it in waiting] == list("123456")
+    with store.transaction():
+        store.close_archive(ALL, waiting[1].place)
+        store.close_archive(ALL, waiting[3].place)
+    next_edition(store)
+    put(store, numbered(0))
+    assert store.last_archive(ALL) == (2, waiting[3].place)
+    assert [it.entry_id[-1] for it in store.waiting(ALL, 99, fingerprint="")] == ["5", "6", "0"]
+    assert [[it.entry_id[-1] for it in store.archived(ALL, n, fingerprint="")] for n in (1, 2)] == [
+        ["1", "2"],
+        ["3", "4"],
+    ]
+    assert store.archives() == {(TopicKind.ALL, "all"): 2}
+
+
+def test_an_archive_is_dirty_when_it_is_new_and_when_an_entry_in_it_changes_or_goes(store: Store) -> None:
+    put(store, *(numbered(n) for n in range(1, 7)))
+    with store.transaction():
+        for last in store.waiting(ALL, 99, fingerprint="")[1:6:2]:
+            store.close_archive(ALL, last.place)
+    assert store.dirty_archives(ALL) == (1, 2, 3)
+    with store.transaction():
+        for number in (1, 2, 3):
+            store.set_archive_published(ALL, number)
+    assert store.dirty_archives(ALL) == ()
+    put(store, numbered(2, people=("Kelly Bishop",)))
+    assert store.dirty_archives(ALL) == (1,)
+    with store.transaction():
+        store.withdraw(numbered(5).entry.id, now=LATER)
+    assert store.dirty_archives(ALL) == (1, 3)
+    assert [it.entry_id[-1] for it in store.archived(ALL, 3, fingerprint="")] == ["6"]
+    with store.transaction():
+        store.set_archive_published(ALL, 1)
+        store.all_topics_dirty()
+    assert store.dirty_archives(ALL) == (1, 2, 3)
+
+
+def test_each_topic_of_a_withdrawn_entry_tells_of_it_until_it_is_back(store: Store) -> None:
+    put(store, numbered(1), numbered(2))
+    topic = a_topic("Lauren Graham", kind=TopicKind.PERSON)
+    with store.transaction():
+        store.withdraw(numbered(1).entry.id, now=LATER)
+    for it in (ALL, topic):
+        assert store.tombstones(it, 9, since=NOON) == ((numbered(1).entry.id, LATER),)
+        assert store.tombstones(it, 9, since=LATER) == ()
+    put(store, numbered(1))
+    assert store.tombstones(ALL, 9, since=NOON) == ()
+
+
+def test_a_declared_topic_has_a_feed_without_entries_until_it_is_declared_no_more(store: Store) -> None:
+    mine = a_topic("Mine", kind=TopicKind.QUERY)
+    with store.transaction():
+        store.declare((ALL, mine), former={})
+    assert dirty(store) == {"all": 0, "mine": 0}
+    publish_all(store)
+    assert [(it.slug, it.count) for it in store.listings()] == [("all", 0), ("mine", 0)]
+    with store.transaction():
+        store.put_entry(numbered(1), topics=(ALL, mine), marks=())
+        store.declare((ALL, mine), former={})
+    assert dirty(store) == {"all": 1, "mine": 1}
+    publish_all(store)
+    assert store.former(TopicKind.QUERY, "mine") is None
+    with store.transaction():
+        store.declare((ALL,), former={})
+    assert dirty(store) == {"mine": 0}
+    publish_all(store)
+    assert [it.slug for it in store.listings()] == ["all"]
+    assert store.former(TopicKind.QUERY, "mine") == Former(mine, None)
+
+
+def test_a_renamed_topic_is_found_by_its_old_address_and_has_the_old_one_for_itself(store: Store) -> None:
+    old = Topic(kind=TopicKind.QUERY, key="k", label="Old")
+    new = replace(old, label="New")
+    with store.transaction():
+        store.declare((old,), former={})
+    publish_all(store)
+    with store.transaction():
+        store.declare((new, Topic(kind=TopicKind.QUERY, key="other", label="Old")), former={})
+    assert store.former(TopicKind.QUERY, "old") == Former(new, "new")
+    assert store.slug(Topic(kind=TopicKind.QUERY, key="other", label="Old")) != "old"
+    publish_all(store)
+    assert [(slug, it.slug) for slug, it in store.former_slugs()] == [("old", "new")]
+
+
+def test_a_topic_goes_on_under_another_key_only_when_it_is_empty_and_the_other_is_new(store: Store) -> None:
+    old, new = (a_topic(name, kind=TopicKind.PERSON) for name in ("Old Name", "New Name"))
+    put(store, numbered(1, people=("Old Name",)))
+    publish_all(store)
+    with store.transaction():
+        assert not store.succeed(old, new), "there is no such topic"
+        assert not store.succeed(new, old)
+    put(store, numbered(1, people=("New Name",)))
+    with store.transaction():
+        assert store.succeed(old, new)
+    publish_all(store)
+    found = next(it for it in store.listings() if it.topic.kind is TopicKind.PERSON)
+    assert (found.topic.key, found.topic.origin, found.slug) == ("new-name", "old-name", "new-name")
+    assert store.former(TopicKind.PERSON, "old-name") == Former(found.topic, "new-name")
+    put(store, numbered(1, people=("Third Name",)))
+    with store.transaction():
+        assert store.succeed(new, a_topic("Third Name", kind=TopicKind.PERSON))
+    publish_all(store)
+    found = next(it for it in store.listings() if it.topic.kind is TopicKind.PERSON)
+    assert found.topic.origin == "old-name", "it is the same feed for ever"
+    assert store.former(TopicKind.PERSON, "old-name") == Former(found.topic, "third-name")
 
 
 # -- files ------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ import pytest
 
 from feeder.errors import StateDamaged, StateError, StateLocked
 from feeder.storage import open_store
-from feeder.storage.schema import MIGRATIONS
-from feeder.storage.sqlite import DATABASE, INSTANCE, ARRIVALS, BETWEEN, LATEST
+from feeder.storage.codec import encode_entry
+from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
+from feeder.storage.sqlite import ARCHIVES_OF_ENTRY, ARRIVALS, BETWEEN, DATABASE, INSTANCE, LATEST
 from feeder.topics import ALL
 from tests.builders import a_stored_entry, an_article, an_entry
 
@@ -145,18 +146,60 @@ def test_a_lock_dies_with_its_holder_and_names_it_while_it_lives(tmp_path: Path)
         open_store(tmp_path, write=True).close()
 
 
-@pytest.mark.parametrize("query", [LATEST, ARRIVALS, BETWEEN], ids=["latest", "arrivals", "between"])
-def test_the_latest_of_a_topic_are_one_range_scan_without_sorting(state: Path, query: str) -> None:
-    connection = sqlite3.connect(state / DATABASE)
-    names = {"kind": "all", "key": "", "limit": 50, "fingerprint": ""} | dict.fromkeys("a1 a2 a3 l1 l2 l3".split(), 0)
-    plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + query, names)]
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    stored = a_stored_entry()
+    connection = sqlite3.connect(tmp_path / DATABASE)
+    connection.executescript(MIGRATIONS[0])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO fact VALUES ('instance', 'x')")
+    row = (stored.entry.id, encode_entry(stored.entry))
+    connection.execute("INSERT INTO entry VALUES (7, ?, 'a.txt', 1, 1, 1, NULL, ?)", row)
+    connection.execute("INSERT INTO topic VALUES (1, 'all', '', 'all', 'All articles', 1, 5)")
+    connection.execute("INSERT INTO topic VALUES (2, 'show', 'gone', 'gone', 'Gone', 0, 5)")
+    connection.execute("INSERT INTO posting VALUES (1, 1, 7, 'All articles')")
+    connection.execute("INSERT INTO entry_xml VALUES (7, 'f', x'00')")
+    connection.commit()
     connection.close()
+    store = open_store(tmp_path, write=True)
+    assert [it.entry for it in store.latest(ALL, 5)] == [stored.entry]
+    assert [(it.entry_id, it.forms) for it in store.arrivals(ALL, 5, fingerprint="f")] == [(stored.entry.id, None)]
+    assert [(it.slug, it.count) for it in store.listings()] == [("all", 1)]
+    assert store.check() == []
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "search"),
+    [
+        (LATEST, "SEARCH posting USING PRIMARY KEY (topic=?)"),
+        (ARRIVALS, "SEARCH posting USING COVERING INDEX posting_by_arrival (topic=?)"),
+        (BETWEEN, "SEARCH posting USING COVERING INDEX posting_by_arrival (topic=? AND "),
+    ],
+    ids=["latest", "arrivals", "between"],
+)
+def test_the_latest_of_a_topic_are_one_range_scan_without_sorting(state: Path, query: str, search: str) -> None:
+    names = {"kind": "all", "key": "", "limit": 50, "fingerprint": ""} | dict.fromkeys(
+        ["a1", "a2", "a3", "l1", "l2", "l3"], 0
+    )
+    plan = plan_of(state, query, names)
     assert plan[0].startswith("SEARCH topic USING")
-    assert plan[1:3] == [
-        "SEARCH posting USING PRIMARY KEY (topic=?)",
-        "SEARCH entry USING INTEGER PRIMARY KEY (rowid=?)",
-    ]
+    assert plan[1].startswith(search)
+    assert plan[2] == "SEARCH entry USING INTEGER PRIMARY KEY (rowid=?)"
     assert not any("B-TREE" in step or "SCAN" in step for step in plan)
+
+
+def test_the_archives_of_an_entry_are_found_without_going_through_all_of_them(state: Path) -> None:
+    plan = plan_of(state, ARCHIVES_OF_ENTRY, (7,))
+    assert "SEARCH posting USING INDEX posting_by_entry (entry=?)" in plan
+    assert not any(step.startswith("SCAN") and "chapter" in step for step in plan)
+
+
+def plan_of(state: Path, query: str, parameters: object) -> list[str]:
+    connection = sqlite3.connect(state / DATABASE)
+    plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + query, parameters)]  # type: ignore[arg-type]
+    connection.close()
+    return plan
 
 
 def test_a_claim_looks_only_at_what_is_pending(state: Path) -> None:
