@@ -9,10 +9,23 @@ from functools import cache
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeder.feeds import atom, entry_id, entry_xml, feed_path
-from feeder.model import EventType, OwnerWord, Role, SiteInfo, StoredEntry, Topic, TopicKind, TopicListing
+from feeder import feeds
+from feeder.feeds import CURRENT, Chapter, Tombstone, archive_path, entry_id, feed_path
+from feeder.model import (
+    EventType,
+    Evidence,
+    Form,
+    OwnerWord,
+    Role,
+    Sentence,
+    SiteInfo,
+    StoredEntry,
+    Topic,
+    TopicKind,
+    TopicListing,
+)
 from feeder.rendering import Renderer
-from tests import builders
+from tests import atom_rules, builders, json_rules, rss_rules
 
 SITE = SiteInfo(
     title="Screen Notes",
@@ -38,6 +51,8 @@ HOSTILE = (
     "emoji 🧑🏽‍🚀 astral 𝒳 combining e\u0301 line\u2028separator\u2029\u0085 \xad soft",
     "tab\tand\r\nline\rends \x80\x9f",
     "\"quotes\" 'single' `tick` <b>&nbsp;</b>",
+    "Season 3&4 of R&amp without end, &copy2026 &#65 AT&T",
+    '</title></entry></feed> </item></channel></rss> "}]} \\u0000 \\',
 )
 
 
@@ -52,16 +67,40 @@ def listing(
     return TopicListing(topic=topic, slug=slug, count=count, updated=updated)
 
 
-def location(it: TopicListing, site: SiteInfo = SITE) -> str:
-    return f"{site.base_url}/{feed_path(it.topic, it.slug)}"
+def location(it: TopicListing, site: SiteInfo = SITE, *, form: Form = Form.ATOM, chapter: Chapter = CURRENT) -> str:
+    if chapter.number is None:
+        return f"{site.base_url}/{feed_path(it.topic, it.slug, form)}"
+    return f"{site.base_url}/{archive_path(it.topic, it.slug, chapter.number, form)}"
 
 
-def feed(entries: Sequence[StoredEntry], *, topic: Topic = SHOW, site: SiteInfo = SITE, content: str = "full") -> bytes:
+def feed(
+    entries: Sequence[StoredEntry],
+    *,
+    form: Form = Form.ATOM,
+    topic: Topic = SHOW,
+    site: SiteInfo = SITE,
+    content: str = "full",
+    chapter: Chapter = CURRENT,
+    tombstones: Sequence[Tombstone] = (),
+) -> bytes:
     """The feed of these entries as the program makes it."""
     renderer = shared_renderer()
-    parts = [entry_xml(it, html=renderer.entry_html(it, content=content), site=site) for it in entries]
+    parts = [feeds.serialise(it, html=renderer.entry_html(it, content=content), site=site) for it in entries]
     newest = max((it.changed for it in entries), default=builders.NOON)
-    return atom(listing(topic, count=len(entries), updated=newest), parts, site=site)
+    return feeds.feed(
+        form,
+        listing(topic, count=len(entries), updated=newest),
+        [getattr(it, form.value) for it in parts],
+        site=site,
+        chapter=chapter,
+        tombstones=tombstones,
+    )
+
+
+def problems(data: bytes, *, form: Form, location: str | None) -> list[str]:
+    """What is wrong with a feed of that form."""
+    rules = {Form.ATOM: atom_rules, Form.RSS: rss_rules, Form.JSON: json_rules}
+    return rules[form].problems(data, location=location)
 
 
 def hostile_entry(text: str) -> StoredEntry:
@@ -72,6 +111,7 @@ def hostile_entry(text: str) -> StoredEntry:
         link=f"https://example.org/a b?q={text.encode('utf-8', 'replace').decode()}",
         byline=(text, "Ada"),
         outlet=text,
+        image=f"https://example.org/{text.encode('utf-8', 'replace').decode()}.jpg",
         owner=OwnerWord(tags=(text, "kept")),
         digest="0" * 64,
     )
@@ -97,6 +137,14 @@ _dates = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1
 )
 
 
+def _proof(text: str) -> tuple[Evidence, ...]:
+    sentence = Sentence(start=0, end=len(text), text=text)
+    return (Evidence(start=0, end=1, surface=text[:1], sentence=sentence, why=text),)
+
+
+_proofs = st.just(()) | _texts.map(_proof)
+
+
 @st.composite
 def stored_entries(draw: st.DrawFn) -> StoredEntry:
     """An entry with any text in any place, as it could be if no other room had cleaned it."""
@@ -108,14 +156,19 @@ def stored_entries(draw: st.DrawFn) -> StoredEntry:
         link=draw(st.none() | st.just("https://example.org/x?a=1&b=2#c") | _texts),
         byline=tuple(draw(st.lists(_names, max_size=2))),
         outlet=draw(st.none() | _names),
+        image=draw(st.none() | st.just("https://example.org/x.jpg?a=1&b=2") | _texts),
         language=draw(st.sampled_from(("en", "de", "pt-BR"))),
         owner=OwnerWord(tags=tuple(draw(st.lists(_names, max_size=2)))),
         digest="0" * 64,
     )
-    people = draw(st.lists(st.tuples(_names, st.sampled_from(Role)), max_size=3))
+    shows = draw(st.lists(st.tuples(_names, _proofs), max_size=2))
+    people = draw(st.lists(st.tuples(_names, _proofs, st.sampled_from(Role)), max_size=3))
     tags = (
-        *(builders.a_show_tag(label, id=f"show-{n}") for n, label in enumerate(draw(st.lists(_names, max_size=2)))),
-        *(builders.a_person_tag(label, id=f"person-{n}", roles=(role,)) for n, (label, role) in enumerate(people)),
+        *(builders.a_show_tag(it, id=f"show-{n}", evidence=proofs) for n, (it, proofs) in enumerate(shows)),
+        *(
+            builders.a_person_tag(it, id=f"person-{n}", roles=(role,), evidence=proofs)
+            for n, (it, proofs, role) in enumerate(people)
+        ),
     )
     events = tuple(builders.an_event(it) for it in draw(st.lists(st.sampled_from(EventType), max_size=2)))
     seed = draw(st.text(min_size=8, max_size=12, alphabet="0123456789abcdef"))

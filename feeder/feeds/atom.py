@@ -153,7 +153,7 @@ def entry_of(item: Item, *, site: SiteInfo) -> FeedEntry:
     if mistakable(item.summary):
         # as HTML there is only one way to read it; where there is no doubt, text is what more readers get right
         out.summary(html.escape(item.summary, quote=False), type="html")
-    else:
+    elif item.summary:
         out.summary(item.summary, type="text")
     out.content(item.html, type="html")
     out.category([{"term": it.term, "scheme": it.scheme, "label": it.label} for it in item.categories])

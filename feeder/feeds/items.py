@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 from feeder.feeds.identity import tag_uri
 from feeder.feeds.plain import plain, without_gaps
@@ -44,7 +45,7 @@ class Item:
     published: datetime  #: whole seconds
     updated: datetime  #: the second of the change and a fraction that is the entry's own: see `moment_of`
     summary: str  #: plain text, may be empty
-    html: str  #: the body: sanitised
+    html: str  #: the body: sanitised, never empty
     language: str | None  #: BCP 47, None where it is the feed's
     outlet: str | None
     image: str | None  #: absolute http(s) address of the lead image
@@ -56,17 +57,19 @@ def item(stored: StoredEntry, *, html: str, site: SiteInfo) -> Item:
     """`html` is the body as `Renderer.entry_html` makes it: sanitised, and of characters that XML allows."""
     entry, article = stored.entry, stored.entry.article
     original = web_address(article.link)
+    title = plain(entry.title) or "Untitled"
     return Item(
         id=entry.id,
-        title=plain(entry.title) or "Untitled",
+        title=title,
         # Where there is no original, readers made with feedparser would offer the id as a link, which leads nowhere.
         address=original or f"{site.base_url}/{entry_path(entry.id)}",
         original=original,
         authors=_authors(entry, site),
         published=_whole(entry.published),
         updated=moment_of(entry.id, stored.changed),
-        summary=without_gaps(clean(" ".join(sentence.text for sentence in entry.summary))),
-        html=without_gaps(html),
+        summary=without_gaps(clean(" ".join(sentence.text for sentence in entry.summary))).strip(),
+        # JSON Feed demands content, and validators warn of an empty one
+        html=without_gaps(html).strip() or f"<p>{escape(title)}</p>",
         language=article.language if article.language != site.language else None,
         outlet=plain(article.outlet or "") or None,
         image=web_address(article.image),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from typing import Any
 
 from feeder.feeds.chapters import Chapter, neighbours, self_address
@@ -64,7 +65,7 @@ def feed_json(listing: TopicListing, items: Sequence[bytes], *, site: SiteInfo, 
         "_feeder": _told(
             {
                 "about": f"{site.base_url}/{INDEX_PAGE}#formats",
-                "updated": listing.updated.isoformat(),
+                "updated": listing.updated.astimezone(UTC).isoformat(),
                 "current_url": links.get("current"),
                 "next_archive_url": links.get("next-archive"),
             }

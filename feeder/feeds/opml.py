@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC
 from email.utils import format_datetime
@@ -33,12 +34,12 @@ def opml(listings: Sequence[TopicListing], *, site: SiteInfo, title: str | None 
     """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
-    name = plain(title or "") or plain(site.title)
+    name = _words(title or "") or _words(site.title)
     etree.SubElement(head, "title").text = name
     if listings:
         newest = max(listing.updated for listing in listings).astimezone(UTC)
         etree.SubElement(head, "dateModified").text = format_datetime(newest, usegmt=True)
-    etree.SubElement(head, "ownerName").text = plain(site.author)
+    etree.SubElement(head, "ownerName").text = _words(site.author)
     body = etree.SubElement(root, "body")
     ordered = sorted(listings, key=lambda it: (_ORDER.index(it.topic.kind), fold(it.topic.label), it.slug))
     for kind, group in groupby(ordered, key=lambda it: it.topic.kind):
@@ -52,15 +53,20 @@ def opml(listings: Sequence[TopicListing], *, site: SiteInfo, title: str | None 
     return document
 
 
+def _words(text: str) -> str:
+    """Text that means the same as it stands and as HTML: readers differ in which of both they take OPML's words for."""
+    return re.sub(r"\s*&\s*", " & ", plain(text)).replace("<", "‹").replace(">", "›")
+
+
 def _outline(parent: etree._Element, listing: TopicListing, site: SiteInfo) -> None:
-    title = plain(feed_title(listing.topic, site))
+    title = _words(feed_title(listing.topic, site))
     etree.SubElement(
         parent,
         "outline",
         type="rss",  # also for Atom, says OPML 2.0
         text=title,
         title=title,
-        description=plain(feed_subtitle(listing.topic)),
+        description=_words(feed_subtitle(listing.topic)),
         xmlUrl=f"{site.base_url}/{feed_path(listing.topic, listing.slug)}",
         htmlUrl=f"{site.base_url}/{page_path(listing.topic, listing.slug)}",
     )

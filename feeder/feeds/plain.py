@@ -18,17 +18,24 @@ from feeder.text import one_line
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ELEMENT = re.compile(rf"</?(?:{'|'.join(sorted(defs.tags))})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?=(#?\w+))")
-_ROUNDS = 3  # "&amp;amp;amp;": escaped by each program an article came through
+_ROUNDS = 5  # "&amp;amp;amp;": escaped by each program that an article came through
 
 
 def plain(text: str) -> str:
-    """One line without HTML elements and character references; "" where nothing else was there."""
+    """One line without HTML elements and character references; "" where nothing else was there. Idempotent."""
+    text = _line(text)
     for _ in range(_ROUNDS):
-        decoded = _ELEMENT.sub(" ", _REFERENCE.sub(lambda found: html.unescape(found[0]), text))
+        decoded = _line(_ELEMENT.sub(" ", _REFERENCE.sub(lambda found: html.unescape(found[0]), text)))
         if decoded == text:
             break
         text = decoded
-    return " ".join(without_gaps(one_line(_AMPERSAND.sub(_apart, text))).split())
+    else:
+        text = text.replace("<", "‹")  # nobody writes such a text by accident
+    return _AMPERSAND.sub(_apart, text)
+
+
+def _line(text: str) -> str:
+    return " ".join(without_gaps(one_line(text)).split())
 
 
 def mistakable(text: str) -> bool:

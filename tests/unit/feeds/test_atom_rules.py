@@ -16,6 +16,8 @@ ENTRY = builders.a_stored_entry(
         id="tag:example.org,2026:entry-1",
     )
 )
+AT = "http://purl.org/atompub/tombstones/1.0"
+FH = "http://purl.org/syndication/history/1.0"
 GOOD = feed_values.feed([ENTRY]).decode()
 HERE = feed_values.location(feed_values.listing())
 
@@ -55,7 +57,7 @@ def test_the_feed_that_the_others_are_broken_from_is_good() -> None:
         ("2021-06-15T12:00:00+00:00</published>", "2021-06-15t12:00:00z</published>", "no RFC 3339 date"),
         ("2021-06-15T12:00:00+00:00</published>", "2021-02-30T12:00:00Z</published>", "no RFC 3339 date"),
         ("2021-06-15T12:00:00+00:00</published>", "Tue, 15 Jun 2021</published>", "no RFC 3339 date"),
-        ("2021-06-15T12:00:00+00:00</updated><author><name>Ada Example</name></author><content", "2099-06-15T12:00:00Z</updated><author><name>Ada Example</name></author><content", "updated is before"),
+        ("2021-06-15T12:00:00.447662+00:00</updated>", "2099-06-15T12:00:00Z</updated>", "updated is before"),
         ('<content type="html">', '<content type="CDATA">', "content type='CDATA'"),
         ('<content type="html">', '<content type="xhtml">', "as xhtml"),
         ('<content type="html">', '<content type="multipart/mixed">', "composite"),
@@ -77,6 +79,29 @@ def test_the_feed_that_the_others_are_broken_from_is_good() -> None:
         ('<link rel="alternate" type="text/html" href="https://example.org/a"/>', '<link rel="made-up" href="https://example.org/a"/>', "link rel='made-up'"),
         ('<link rel="alternate" type="text/html" href', '<link rel="alternate" type="html" href', "link type='html'"),
         ('<link rel="alternate" type="text/html" href', '<link length="big" href', "link length='big'"),
+        ("<title>Milo", "<title>&amp;#65; Milo", "character reference in plain text"),
+        ("<title>Milo", "<title>Season 3&amp;4 Milo", "character reference in plain text"),
+        ("<title>Milo", "<title>&lt;b>Milo", "an HTML element in plain text"),
+        ("<title>Milo", "<title>\x9f Milo", "a broken character"),
+        ("<title>Milo", "<title>\ufffd Milo", "a broken character"),
+        ("<title>Milo", "<title>\u202e Milo", "a character that is not for texts"),
+        ('<content type="html">', '<content type="html">\ufffd', "a broken character"),
+        ("<name>Ada Example</name></author><content", "<name>A&amp;#0;</name></author><content", "author: what could be"),
+        ('label="The', 'label="&lt;i>The', "category: an HTML element"),
+        ("</entry>", "<source><id>tag:example.org,2026:x</id></source></entry>", "source: 0 title"),
+        ("</entry>", '<link rel="prev-archive" href="https://example.org/1"/></entry>', "history in an entry"),
+        ("xmlns:rdfs=", 'xmlns:mine="https://example.org/ns" xmlns:rdfs=', "validators do not know"),
+        ("xmlns:rdfs=", 'xmlns:dublin="http://purl.org/dc/elements/1.1/" xmlns:rdfs=', "the prefix dublin"),
+        ("xmlns:rdfs=", f'xmlns:at="{AT}" xmlns:rdfs=', "declares tombstones"),
+        ("<subtitle>", f'<d:deleted-entry xmlns:d="{AT}" ref="entry-1" when="2021-06-15T12:00:00Z"/><subtitle>', "no absolute ASCII IRI"),
+        ("<subtitle>", f'<d:deleted-entry xmlns:d="{AT}" ref="tag:example.org,2026:x" when="yesterday"/><subtitle>', "deleted-entry when="),
+        ("<subtitle>", 2 * f'<d:deleted-entry xmlns:d="{AT}" ref="tag:example.org,2026:x" when="2021-06-15T12:00:00Z"/>' + "<subtitle>", "the same ref and when"),
+        ("<subtitle>", '<link rel="next-archive" href="https://example.org/1"/><subtitle>', "with links of an archive"),
+        ("<subtitle>", 2 * '<link rel="prev-archive" href="https://example.org/1"/>' + "<subtitle>", "2 links rel=prev-archive"),
+        ("<subtitle>", '<link rel="prev-archive" href="https://news.example.org/feeds/show/gilmore-girls.atom"/><subtitle>', "leads to the document itself"),
+        ("<subtitle>", f'<fh:archive xmlns:fh="{FH}"/><subtitle>', "without a link to the current document"),
+        ("<subtitle>", f'<fh:complete xmlns:fh="{FH}"/><subtitle>', "forbids archives"),
+        ("</entry></feed>", "</entry><rights>x</rights></feed>", "metadata after the entries"),
     ],
 )  # fmt: skip
 def test_a_feed_that_breaks_a_rule_is_complained_about(old: str, new: str, complaint: str) -> None:
@@ -88,7 +113,10 @@ def test_a_feed_that_breaks_a_rule_is_complained_about(old: str, new: str, compl
 def test_two_entries_with_one_id_are_complained_about() -> None:
     entry = GOOD[GOOD.index("<entry") : GOOD.index("</feed>")]
     doubled = GOOD.replace("</feed>", f"{entry}</feed>")
-    assert problems(doubled.encode(), location=HERE) == ["two entries have the id tag:example.org,2026:entry-1"]
+    assert problems(doubled.encode(), location=HERE) == [
+        "two entries have the id tag:example.org,2026:entry-1",
+        "two entries have the same updated",
+    ]
 
 
 def test_a_feed_and_entries_without_authors_are_complained_about() -> None:

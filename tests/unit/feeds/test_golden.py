@@ -1,4 +1,4 @@
-"""The bytes of one whole feed and of the OPML list, as they were released.
+"""The bytes of whole feeds in each form and of the OPML list, as they were released.
 
 A difference is a change that every subscriber's reader downloads and may show again. When it is wanted, write the new
 files with `python -m tests.unit.feeds.test_golden` and say why in the commit.
@@ -11,11 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from feeder.feeds import opml
-from feeder.model import EventType, OwnerWord, Role, Topic, TopicKind
+from feeder.feeds import CURRENT, Chapter, Tombstone, opml
+from feeder.model import EventType, Form, OwnerWord, Role, Topic, TopicKind
 from tests import builders, feed_values
-from tests.atom_rules import problems
 
+ARCHIVE = Chapter(number=2, previous=1)
+NAMES = (
+    *(f"{kind}.{form.value}" for kind in ("full", "archive") for form in Form),
+    "summary.atom",
+    "feeds.opml",
+)
 FOLDER = Path(__file__).parents[2] / "golden"
 
 
@@ -25,6 +30,7 @@ def documents() -> Mapping[str, bytes]:
         link="https://tvline.example/maisel?a=1&b=2",
         byline=("Dana Reed", "Renée Fox"),
         outlet="TVLine",
+        image="https://tvline.example/maisel.jpg",
         owner=OwnerWord(tags=("Awards & Prizes",)),
     )
     tags = (
@@ -47,21 +53,26 @@ def documents() -> Mapping[str, bytes]:
             Topic(kind=TopicKind.PERSON, key="zoe", label="Zoë <Kravitz> & Co."), slug="zoe-kravitz-co"
         ),
     ]
+    gone = Tombstone(entry_id="tag:example.org,2026:entry-3", withdrawn=builders.NOON)
     return {
-        "full.atom": feed_values.feed(entries),
-        "summary.atom": feed_values.feed(entries, content="summary"),
+        **{f"full.{form.value}": feed_values.feed(entries, form=form) for form in Form},
+        **{f"archive.{form.value}": feed_values.feed(entries[1:2], form=form, chapter=ARCHIVE) for form in Form},
+        "summary.atom": feed_values.feed(entries, content="summary", chapter=Chapter(previous=2), tombstones=[gone]),
         "feeds.opml": opml(listings, site=feed_values.SITE),
     }
 
 
-@pytest.mark.parametrize("name", ["full.atom", "summary.atom", "feeds.opml"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_release_that_changes_nothing_on_purpose_changes_no_byte(name: str) -> None:
     assert documents()[name] == (FOLDER / name).read_bytes()
 
 
-def test_the_golden_feed_is_valid() -> None:
-    here = feed_values.location(feed_values.listing())
-    assert problems((FOLDER / "full.atom").read_bytes(), location=here) == []
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "feeds.opml"])
+def test_the_golden_feeds_are_valid(name: str) -> None:
+    form = Form(name.partition(".")[2])
+    chapter = ARCHIVE if name.startswith("archive") else CURRENT
+    here = feed_values.location(feed_values.listing(), form=form, chapter=chapter)
+    assert feed_values.problems((FOLDER / name).read_bytes(), form=form, location=here) == []
 
 
 if __name__ == "__main__":

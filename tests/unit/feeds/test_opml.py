@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
+import pytest
 from lxml import etree
 
 from feeder.feeds import opml
@@ -35,17 +36,17 @@ def test_every_feed_is_listed_under_its_kind_with_absolute_addresses() -> None:
         (
             "Dark · Screen Notes",
             "https://news.example.org/feeds/show/dark.atom",
-            "https://news.example.org/index.html#show-dark",
+            "https://news.example.org/shows.html#show-dark",
         ),
         (
-            "You & <Me> \ufffd · Screen Notes",
+            "You & ‹Me› · Screen Notes",
             "https://news.example.org/feeds/show/you.atom",
-            "https://news.example.org/index.html#show-you",
+            "https://news.example.org/shows.html#show-you",
         ),
         (
             "Milo Ventimiglia · Screen Notes",
             "https://news.example.org/feeds/person/milo-ventimiglia.atom",
-            "https://news.example.org/index.html#person-milo-ventimiglia",
+            "https://news.example.org/people.html#person-milo-ventimiglia",
         ),
     ]
     assert {o.get("type") for o in root.iter("outline") if o.get("xmlUrl")} == {"rss"}
@@ -67,3 +68,20 @@ def test_a_list_of_nothing_is_still_valid() -> None:
     root = etree.fromstring(opml([], site=SITE))
     assert [o.get("text") for o in root.iter("outline")] == ["Screen Notes"]
     assert root.find("head/dateModified") is None
+
+
+def test_a_list_of_chosen_feeds_says_what_it_is_of() -> None:
+    watched = [listing(Topic(kind=TopicKind.WATCH, key="Milo", label="Milo"), slug="milo")]
+    root = etree.fromstring(opml(watched, site=SITE, title="Screen Notes: watched names"))
+    assert root.findtext("head/title") == "Screen Notes: watched names"
+    assert [o.get("xmlUrl") for o in root.iter("outline") if o.get("xmlUrl")] == [
+        "https://news.example.org/feeds/watch/milo.atom"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [("A&E: Q & A", "A & E: Q & A"), ("<b>You</b>", "You"), ("1 < 2", "1 ‹ 2")]
+)
+def test_its_words_mean_the_same_to_readers_that_take_them_for_html(label: str, shown: str) -> None:
+    root = etree.fromstring(opml([listing(Topic(kind=TopicKind.SHOW, key="x", label=label), slug="x")], site=SITE))
+    assert root.xpath("string(//outline[@xmlUrl]/@text)") == f"{shown} · Screen Notes"
