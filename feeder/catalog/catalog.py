@@ -168,7 +168,7 @@ class Catalog:
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
-        names = self._printed_names()
+        names = sorted(self._printed_names(), key=lambda name: fold(name.printed))
         return Gazetteer(names if self._imported is None else self._with_imported(names, self._imported))
 
     def _with_imported(self, names: Iterable[Name], imported: Imported) -> Iterator[Name]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from feeder.catalog.records import Hit
-from feeder.catalog.spelling import fits
+from feeder.catalog.spelling import fits, may_begin_lower
 from feeder.model import MentionKind
 from feeder.text import Folded, fold
 
@@ -32,30 +32,39 @@ class Name(NamedTuple):
 class Gazetteer:
     """An immutable set of names; the same spelling may stand for several things.
 
-    About 150 bytes a name: a million names cost some 200 MB, and some 10 s once.
+    Names that fold alike share a pattern where they follow one another. About 150 bytes a name: a million names cost
+    some 200 MB, and some 10 s once.
     """
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._printed = _Strings()
         self._ids = _Strings()
         self._kinds = bytearray()
-        # A name that stands for two things is a pattern twice: overlapping search reports both, and no table of
-        # names to pattern numbers is needed.
+        self._firsts = array("L")  #: of each pattern, its first name
+        self._lowers = bytearray()  #: of each pattern, whether one of its names may begin in lower case
         self._automaton = AhoCorasick(
             self._patterns(names),
             matchkind=MatchKind.Standard,
             store_patterns=False,
             implementation=Implementation.ContiguousNFA,
         )
+        self._firsts.append(len(self._kinds))
 
     def _patterns(self, names: Iterable[Name]) -> Iterator[str]:
+        last = ""
         for name in names:
             if not (pattern := fold(name.printed)):
                 continue
+            if pattern != last:
+                # A pattern that comes again later is one more pattern: overlapping search reports both.
+                self._firsts.append(len(self._kinds))
+                self._lowers.append(False)
+                yield pattern
+                last = pattern
+            self._lowers[-1] |= may_begin_lower(name.printed)
             self._printed.append(name.printed)
             self._ids.append(name.id)
             self._kinds.append(_KINDS.index(name.kind))
-            yield pattern
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -92,11 +101,19 @@ class Gazetteer:
             if _inside_word(flat, a, b):
                 continue
             start, end = folded.span(a, b)
+            # most matches are words of a text that are also a name of one word: told apart before anything else
+            if text[start].islower() and not self._lowers[found] and not caseless.at(start):
+                continue
             surface = text[start:end]
             if "\n\n" in surface or _hyphenated(text, start, end):
                 continue
-            if fits(self._printed[found], surface, caseless=caseless.at(start)):
-                yield a, b, found
+            bare = caseless.at(start)
+            printed, fitting = "", False
+            for name in range(self._firsts[found], self._firsts[found + 1]):
+                if (other := self._printed[name]) != printed:
+                    printed, fitting = other, fits(other, surface, caseless=bare)
+                if fitting:
+                    yield a, b, name
 
 
 class _Strings:

@@ -29,7 +29,9 @@ SCHEMA = """
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE show (nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, weight REAL NOT NULL, data TEXT NOT NULL) STRICT;
 CREATE TABLE person (nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, weight REAL NOT NULL, data TEXT NOT NULL) STRICT;
-CREATE TABLE name (kind TEXT NOT NULL, printed TEXT NOT NULL, folded TEXT NOT NULL, nr INTEGER NOT NULL) STRICT;
+CREATE TABLE name ( -- in the order of their folded forms
+    kind TEXT NOT NULL, printed TEXT NOT NULL, folded TEXT NOT NULL, nr INTEGER NOT NULL
+) STRICT;
 CREATE TABLE source_key (
     kind TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
@@ -114,22 +116,13 @@ class Imported:
         return tuple(row[0] for row in self._all(sql, folded, folded + "\U0010ffff", kind.value, limit))
 
     def names(self) -> Iterator[PrintedName]:
-        """Every spelling that texts are searched for, in the order of the file, a few thousand at a time in memory."""
-        for kind, table in (
-            (MentionKind.SHOW, "show"),
-            (MentionKind.CHARACTER, "show"),
-            (MentionKind.PERSON, "person"),
+        """Every spelling that texts are searched for; those that fold alike follow one another."""
+        for kind, printed, folded, key in self._each(
+            "SELECT kind, printed, folded, CASE kind WHEN 'PER' THEN (SELECT id FROM person WHERE person.nr = name.nr) "
+            "ELSE (SELECT id FROM show WHERE show.nr = name.nr) END FROM name ORDER BY name.rowid"
         ):
-            sql = (
-                f"SELECT name.rowid, printed, folded, id FROM name JOIN {table} USING (nr) "  # noqa: S608
-                "WHERE kind = ? AND name.rowid > ? ORDER BY name.rowid LIMIT 20000"
-            )
-            last = 0
-            while page := self._all(sql, kind.value, last):
-                for _, printed, folded, key in page:
-                    if kind is not MentionKind.CHARACTER or " " in printed:
-                        yield PrintedName(kind, printed, folded, key)
-                last = page[-1][0]
+            if kind != MentionKind.CHARACTER or " " in printed:
+                yield PrintedName(MentionKind(kind), printed, folded, key)
 
     def shows(self) -> Iterator[Show]:
         """All of them, the most prominent first."""

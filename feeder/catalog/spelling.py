@@ -119,6 +119,12 @@ def fits(printed: str, surface: str, *, caseless: bool = False) -> bool:
     )
 
 
+def may_begin_lower(printed: str) -> bool:
+    """Whether `fits` may hold for a surface that begins in lower case, in a line that has capitals."""
+    first = printed.split(maxsplit=1)[0]
+    return not first[0].isupper() or first.lower() in _ARTICLES
+
+
 def _letters(s: str) -> str:
     return "".join(c for c in s if c.isalnum())
 

@@ -77,11 +77,14 @@ class _Writer:
             "CREATE TABLE credited "
             "(person INTEGER NOT NULL, show TEXT NOT NULL, role TEXT NOT NULL, weight REAL NOT NULL)"
         )
+        self._work.run("CREATE TABLE named (kind TEXT, printed TEXT, folded TEXT, nr INTEGER)")
         shows, people = (self._work.rows(f"SELECT count(*) FROM {kind}_id")[0][0] for kind in ("show", "person"))  # noqa: S608
         self._total = shows + people
         self._shows()
         self._work.run("CREATE INDEX credited_by_person ON credited (person)")
         self._people()
+        named = self._work.each("SELECT kind, printed, folded, nr FROM named ORDER BY folded, printed, kind, nr")
+        db.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", named)
         self._keys()
         db.executemany("INSERT INTO fact VALUES (?, ?)", [("form", str(FORM))])
         db.executescript(INDEXES)
@@ -101,7 +104,7 @@ class _Writer:
     def _names(self, kind: MentionKind, names: Iterable[str], nr: int) -> None:
         forms = dict.fromkeys(form for name in names for form in spellings(name))
         rows = [(kind.value, form, folded, nr) for form in forms if (folded := fold(form))]
-        self._db.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", rows)
+        self._work.many("INSERT INTO named VALUES (?, ?, ?, ?)", rows)
 
     # -- shows --------------------------------------------------------------------------------------------------
 
