@@ -6,7 +6,8 @@ from feeder.feeds.files import Tree
 from feeder.feeds.identity import entry_id, topic_id
 from feeder.feeds.items import moment_of
 from feeder.feeds.opml import opml
-from feeder.feeds.serialising import Serialised, feed, serialise
+from feeder.feeds.serialising import Serialised, serialise
+from feeder.feeds.splicing import feed
 from feeder.rendering.addresses import FEED_STYLE, INDEX_PAGE, OPML, archive_path, feed_path
 
 __all__ = [

@@ -22,13 +22,12 @@ from lxml import etree
 
 from feeder.feeds import vocabulary
 from feeder.feeds.chapters import Chapter, Tombstone, neighbours, self_address
-from feeder.feeds.identity import tag_uri, topic_id
+from feeder.feeds.identity import topic_id
 from feeder.feeds.items import Item
 from feeder.feeds.plain import mistakable, plain
 from feeder.model import Form, SiteInfo, TopicListing
 from feeder.rendering.addresses import FEED_STYLE, MEDIA_TYPES, page_path
 from feeder.rendering.wording import feed_subtitle, feed_title
-from feeder.text import slug
 
 _END = b"</feed>"
 _NAMESPACES = {
@@ -39,9 +38,9 @@ _NAMESPACES = {
 }
 
 
-def entry_xml(item: Item, *, site: SiteInfo) -> bytes:
+def entry_xml(item: Item) -> bytes:
     """One `<entry>` that takes its namespaces from the feed it is spliced into."""
-    return vocabulary.bare(entry_of(item, site=site).atom_entry(), _NAMESPACES)
+    return vocabulary.bare(entry_of(item).atom_entry(), _NAMESPACES)
 
 
 def feed_xml(
@@ -101,7 +100,6 @@ class _EntryParts(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no
 
     def __init__(self) -> None:
         self.item: Item | None = None
-        self.source: tuple[str, str] | None = None  #: id and title of the outlet
 
     def extend_atom(self, entry: Any) -> Any:
         item = self.item
@@ -111,11 +109,12 @@ class _EntryParts(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no
         if item.original:
             # says that there is an original, and that `alternate` is it: else that is a page of feeder's own
             etree.SubElement(entry, "link", rel="via", type="text/html", href=item.original)
-        if self.source:
+        if item.source:
             source = etree.SubElement(entry, "source")
-            for name, text in zip(("id", "title"), self.source, strict=True):
-                etree.SubElement(source, name).text = text
+            etree.SubElement(source, "id").text = item.source.id
+            etree.SubElement(source, "title").text = item.source.title
             etree.SubElement(source, "updated").text = item.published.isoformat()
+            etree.SubElement(source, "link", rel="alternate", type="text/html", href=item.source.address)
         vocabulary.add_image(entry, item)
         vocabulary.add_claims(entry, item)
         vocabulary.set_language(entry, item.language)
@@ -142,7 +141,7 @@ def feed_of(listing: TopicListing, site: SiteInfo, chapter: Chapter, tombstones:
     return feed
 
 
-def entry_of(item: Item, *, site: SiteInfo) -> FeedEntry:
+def entry_of(item: Item) -> FeedEntry:
     out = FeedEntry()
     out.register_extension("parts", _EntryParts)
     out.id(item.id)
@@ -158,8 +157,6 @@ def entry_of(item: Item, *, site: SiteInfo) -> FeedEntry:
     out.content(item.html, type="html")
     out.category([{"term": it.term, "scheme": it.scheme, "label": it.label} for it in item.categories])
     out.parts.item = item
-    if item.outlet:
-        out.parts.source = (tag_uri(site.authority, f"outlet:{slug(item.outlet)}"), item.outlet)
     return out
 
 

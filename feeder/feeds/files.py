@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from feeder.errors import PublishError
 
 _TEMPORARY = ".tmp-"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_SIDE_BY_SIDE = 16  # files flushed at once
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -33,21 +36,29 @@ class Tree:
 
         Raises PublishError and leaves the old file when that cannot be done, ValueError for a path that is none.
         """
-        *folders, name = _components(path)
-        with self._wrapped(path):
-            self.root.mkdir(parents=True, exist_ok=True)
-            with self._folder(folders, create=True) as folder:
-                if _same(folder, name, data):
-                    return False
-                _replace(folder, name, data)
-                return True
+        return bool(self.write_all(((path, data),)))
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+        """`write` for many, far quicker: all are on the disk before the first takes its place; those that differed.
+
+        They take their places in the order given. A kill leaves each of them old or new, the earlier ones new before
+        the later ones. Raises as `write` does, and then leaves all old but for those that took their places already.
+        """
+        with ExitStack() as stack:
+            batch = _Batch(self, stack)
+            for path, data in files:
+                with self._wrapped(path):
+                    batch.add(path, data)
+            with self._wrapped(batch.written[-1] if batch.written else ""):
+                batch.commit()
+        return tuple(batch.written)
 
     def remove(self, path: str) -> bool:
         """True when there was a file to remove. Raises PublishError, ValueError."""
         *folders, name = _components(path)
         with self._wrapped(path):
             try:
-                with self._folder(folders) as folder:
+                with self.folder(folders) as folder:
                     os.unlink(name, dir_fd=folder)
                     os.fsync(folder)
             except FileNotFoundError:
@@ -81,7 +92,7 @@ class Tree:
                         yield (below / name).as_posix(), name, folder
 
     @contextmanager
-    def _folder(self, names: Sequence[str], *, create: bool = False) -> Iterator[int]:
+    def folder(self, names: Sequence[str], *, create: bool = False) -> Iterator[int]:
         """A descriptor of the folder. Raises OSError: it is missing, or a symlink or file stands in the way."""
         current = os.open(self.root, _FOLDER & ~os.O_NOFOLLOW)
         try:
@@ -129,23 +140,67 @@ def _same(folder: int, name: str, data: bytes) -> bool:
         return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and file.read() == data
 
 
-def _replace(folder: int, name: str, data: bytes) -> None:
-    temporary = f"{_TEMPORARY}{secrets.token_hex(8)}"
-    descriptor = os.open(
-        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder
-    )
-    try:
+class _Batch:
+    """Files that wait beside their places. What is left of them when the stack ends is removed."""
+
+    def __init__(self, tree: Tree, stack: ExitStack) -> None:
+        self._tree = tree
+        self._stack = stack
+        self._folders: dict[tuple[str, ...], int] = {}
+        self._waiting: dict[tuple[int, str], str] = {}  # (folder, name) -> temporary name, in the order they came
+        self.written: list[str] = []
+        stack.callback(self._give_up)
+
+    def add(self, path: str, data: bytes) -> None:
+        *names, name = _components(path)
+        folder = self._folder(tuple(names))
+        if (folder, name) in self._waiting:
+            raise ValueError(f"twice in one batch: {path!r}")
+        if _same(folder, name, data):
+            return
+        temporary = f"{_TEMPORARY}{secrets.token_hex(8)}"
+        self._waiting[folder, name] = temporary
+        descriptor = os.open(temporary, _NEW, 0o600, dir_fd=folder)
         with open(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)  # a web server under another account reads it, whatever the umask
-            os.fsync(file.fileno())
-        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary, dir_fd=folder)
-        raise
-    os.fsync(folder)  # else a power cut could bring the old file back after the new one was announced
+            os.fchmod(descriptor, 0o644)  # a web server under another account reads it, whatever the umask
+        self.written.append(path)
+
+    def commit(self) -> None:
+        if not self._waiting:
+            return
+        # Side by side: a file system writes out together what is asked for together, in a tenth of the time.
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            for _ in pool.map(_flush, *zip(*self._temporaries(), strict=True)):
+                pass  # an error comes up here
+        for (folder, name), temporary in tuple(self._waiting.items()):
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            del self._waiting[folder, name]
+        for folder in self._folders.values():
+            os.fsync(folder)  # else a power cut could bring an old file back after the new one was announced
+
+    def _folder(self, names: tuple[str, ...]) -> int:
+        found = self._folders.get(names)
+        if found is None:
+            self._tree.root.mkdir(parents=True, exist_ok=True)
+            found = self._folders[names] = self._stack.enter_context(self._tree.folder(names, create=True))
+        return found
+
+    def _temporaries(self) -> Iterator[tuple[int, str]]:
+        return ((folder, temporary) for (folder, _), temporary in self._waiting.items())
+
+    def _give_up(self) -> None:
+        for folder, temporary in self._temporaries():
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+
+
+def _flush(folder: int, name: str) -> None:
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _raise(error: OSError) -> None:

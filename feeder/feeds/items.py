@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
+from urllib.parse import urljoin
 
 from feeder.feeds.identity import tag_uri
 from feeder.feeds.plain import plain, without_gaps
@@ -34,6 +35,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The outlet an article came from."""
+
+    id: str  #: tag: URI, scheme and term of the outlet's category
+    title: str
+    address: str  #: of the site on which the original stands: "https://tvline.example/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """An entry as it leaves the house: text is cleaned, addresses are absolute, dates are UTC."""
 
@@ -41,6 +51,7 @@ class Item:
     title: str  #: plain text, one line, never empty
     address: str  #: where a reader's "open" leads: the original, else the page that lists the entry
     original: str | None  #: where the article was first published, if it says so
+    source: Source | None  #: the outlet, where it is known by name and address
     authors: tuple[str, ...]  #: at least one
     published: datetime  #: whole seconds
     updated: datetime  #: the second of the change and a fraction that is the entry's own: see `moment_of`
@@ -58,12 +69,14 @@ def item(stored: StoredEntry, *, html: str, site: SiteInfo) -> Item:
     entry, article = stored.entry, stored.entry.article
     original = web_address(article.link)
     title = plain(entry.title) or "Untitled"
+    outlet = plain(article.outlet or "") or None
     return Item(
         id=entry.id,
         title=title,
         # Where there is no original, readers made with feedparser would offer the id as a link, which leads nowhere.
         address=original or f"{site.base_url}/{entry_path(entry.id)}",
         original=original,
+        source=_source(outlet, original, site.authority),
         authors=_authors(entry, site),
         published=_whole(entry.published),
         updated=moment_of(entry.id, stored.changed),
@@ -71,11 +84,18 @@ def item(stored: StoredEntry, *, html: str, site: SiteInfo) -> Item:
         # JSON Feed demands content, and validators warn of an empty one
         html=without_gaps(html).strip() or f"<p>{escape(title)}</p>",
         language=article.language if article.language != site.language else None,
-        outlet=plain(article.outlet or "") or None,
+        outlet=outlet,
         image=web_address(article.image),
         categories=tuple(dict.fromkeys(_categories(entry, site.authority))),
         claims=tuple(_claims(entry, site.authority)),
     )
+
+
+def _source(outlet: str | None, original: str | None, authority: str) -> Source | None:
+    # without an address, readers made with feedparser would offer the id as one
+    if outlet is None or original is None:
+        return None
+    return Source(id=tag_uri(authority, f"outlet:{slug(outlet)}"), title=outlet, address=urljoin(original, "/"))
 
 
 def _authors(entry: Entry, site: SiteInfo) -> tuple[str, ...]:

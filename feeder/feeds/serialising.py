@@ -27,7 +27,7 @@ def serialise(stored: StoredEntry, *, html: str, site: SiteInfo) -> Serialised:
     """
     found = item(stored, html=html, site=site)
     return Serialised(
-        atom=atom.entry_xml(found, site=site),
+        atom=atom.entry_xml(found),
         rss=rss.item_xml(found),
         json=jsonfeed.item_json(found, stored.entry),
     )

@@ -27,7 +27,7 @@ def a_feed() -> FeedGenerator:
 
 
 def test_links_of_entries_still_lose_their_attributes() -> None:
-    """python-feedgen#135; feeder.feeds.atom._Repairs writes links itself."""
+    """python-feedgen#135; feeder.feeds.atom._EntryParts writes links itself."""
     entry = an_entry()
     entry.link(href="https://example.org/", rel="via", type="text/html", hreflang="en", title="t", length="1")
     link = entry.atom_entry().find("link")
@@ -35,7 +35,7 @@ def test_links_of_entries_still_lose_their_attributes() -> None:
 
 
 def test_dates_nobody_gave_still_come_from_the_clock() -> None:
-    """feeder.feeds.atom gives every date."""
+    """feeder.feeds.atom gives every date; feeder.feeds.rss takes them out and writes its own."""
     before = datetime.now(UTC) - timedelta(seconds=1)
     assert an_entry().updated() >= before
     assert a_feed().updated() >= before
@@ -51,7 +51,7 @@ def test_new_entries_are_still_put_first() -> None:
 
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "\ufffe", "\ud800"])
 def test_a_forbidden_character_still_stops_the_whole_feed(text: str) -> None:
-    """feeder.feeds.atom cleans every text."""
+    """feeder.feeds.items cleans every text."""
     entry = an_entry()
     entry.title(text)
     with pytest.raises(ValueError, match=r"XML compatible|surrogates not allowed"):
@@ -64,13 +64,13 @@ def test_the_generator_still_carries_a_version() -> None:
 
 
 def test_an_entry_still_has_no_language() -> None:
-    """feeder.feeds.atom._Repairs sets it."""
+    """feeder.feeds.atom._EntryParts sets it."""
     assert not hasattr(FeedEntry, "language")
     assert not hasattr(FeedEntry, "lang")
 
 
 def test_rss_dates_still_set_the_locale_of_the_whole_process() -> None:
-    """Until this ends, feeder must not call feedgen's RSS writer with dates in it."""
+    """feeder.feeds.rss never lets feedgen write a date: an extension does."""
     calls: list[object] = []
     original = locale.setlocale
 
@@ -96,4 +96,41 @@ def test_an_entry_alone_has_the_bytes_it_has_within_a_feed() -> None:
     feed.add_entry(entry, order="append")
     alone = etree.tostring(entry.atom_entry(), encoding="UTF-8", xml_declaration=False)
     assert alone.startswith(b"<entry>")
+    assert feed.atom_str().endswith(alone + b"</feed>")
+
+
+def test_rss_authors_without_a_mail_address_are_still_dropped() -> None:
+    """feeder.feeds.rss._ItemParts writes dc:creator."""
+    entry = an_entry()
+    entry.author({"name": "Ada"})
+    assert b"Ada" not in etree.tostring(entry.rss_entry())
+
+
+def test_an_entrys_source_still_has_neither_id_nor_date() -> None:
+    """feeder.feeds.atom._EntryParts writes it."""
+    entry = an_entry()
+    entry.source(url="https://example.org/", title="t")
+    assert [child.tag for child in entry.atom_entry().find("source")] == ["title", "link"]
+
+
+def test_a_channel_still_bears_the_time_of_day_until_the_attribute_behind_it_is_emptied() -> None:
+    """feeder.feeds.rss._Channel does that, and an extension writes the feed's own date."""
+    feed = a_feed()
+    feed.link(href="https://example.org/")
+    feed.description("d")
+    assert b"<lastBuildDate>" in feed.rss_str()
+    feed._FeedGenerator__rss_lastBuildDate = None
+    assert b"<lastBuildDate>" not in feed.rss_str()
+
+
+def test_an_extensions_elements_alone_have_the_bytes_they_have_within_a_feed() -> None:
+    """What splicing them stands on: lxml gives them the prefix that the root declares."""
+    namespace = "http://search.yahoo.com/mrss/"
+    feed, entry = a_feed(), an_entry()
+    feed.load_extension("media", atom=True, rss=False)
+    feed.add_entry(entry, order="append")  # loads the extension for the entry
+    entry.media.thumbnail(url="https://example.org/a.jpg", group=None)
+    root = etree.Element("root", nsmap={"media": namespace})
+    root.append(entry.atom_entry())
+    alone = etree.tostring(root).partition(b">")[2].removesuffix(b"</root>")
     assert feed.atom_str().endswith(alone + b"</feed>")

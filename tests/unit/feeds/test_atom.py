@@ -46,7 +46,7 @@ def test_spliced_feed_has_the_bytes_feedgen_writes_for_the_whole_feed(entries: l
     listing = feed_values.listing(updated=max((it.changed for it in entries), default=builders.NOON))
     whole = feed_of(listing, SITE, CURRENT, ())
     for stored in entries:
-        whole.add_entry(entry_of(item(stored, html=HTML, site=SITE), site=SITE), order="append")
+        whole.add_entry(entry_of(item(stored, html=HTML, site=SITE)), order="append")
     spliced = feed(Form.ATOM, listing, [serialise(it, html=HTML, site=SITE).atom for it in entries], site=SITE)
     assert spliced == whole.atom_str()
 
@@ -91,10 +91,11 @@ def test_what_a_subscriber_sees_of_an_entry() -> None:
         {"rel": "alternate", "type": "text/html", "href": article.link},
         {"rel": "via", "type": "text/html", "href": article.link},
     ]
-    assert [child.text for child in found.iterfind(f"{ATOM}source/*")] == [
+    assert [child.text or child.get("href") for child in found.iterfind(f"{ATOM}source/*")] == [
         "tag:example.org,2026:outlet:tvline",
         "TVLine",
         "2021-06-15T12:00:00+00:00",
+        "https://tvline.example/",
     ]
     assert found.find(f"{MEDIA}content") is None
     assert found.findtext(f"{ATOM}summary") == entry.summary[0].text
