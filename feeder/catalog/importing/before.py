@@ -11,14 +11,14 @@ from feeder.model import Role, TagKind
 def read(imported: Imported, work: Work) -> None:
     """All of it, with the keys that its sources know it by."""
     for rank, show in enumerate(imported.shows(), start=1):
-        _show(show, work, weight=1 / (1 + rank))
+        _show(show, imported, work, weight=1 / (1 + rank))
     for person in imported.people():
         _person(person, imported, work)
     for kind, key, thing in imported.source_keys():
         (work.same_show if kind is TagKind.SHOW else work.same_person)(before(kind, thing), key)
 
 
-def _show(show: Show, work: Work, *, weight: float) -> None:
+def _show(show: Show, imported: Imported, work: Work, *, weight: float) -> None:
     """`weight` keeps the order among the shows of before, below all that a new source knows."""
     key = before(TagKind.SHOW, show.id)
     first, last = show.years or (None, None)
@@ -31,8 +31,11 @@ def _show(show: Show, work: Work, *, weight: float) -> None:
     for creator in show.creators:
         work.credit(key, before(TagKind.PERSON, creator), place=0, role=Role.CREATOR)
     for place, member in enumerate(show.cast):
-        person = before(TagKind.PERSON, member.person)
-        work.credit(key, person, place=place, role=Role.ACTOR, character=member.character)
+        roles = person.roles if (person := imported.person(member.person)) else ()
+        role = next((r for r in (Role.ACTOR, Role.HOST) if r in roles), Role.OTHER)
+        if member.character:
+            role = Role.ACTOR
+        work.credit(key, before(TagKind.PERSON, member.person), place=place, role=role, character=member.character)
 
 
 def _person(person: Person, imported: Imported, work: Work) -> None:

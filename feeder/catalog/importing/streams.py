@@ -28,6 +28,7 @@ _CHUNK = 256 * 1024
 _PEEK = 64 * 1024
 _TOLD_EVERY = 20_000  # lines
 
+_SOLID = re.compile(r"[^ \t\r\n,]")
 #: Reading ended in the middle of a token when it failed so near to the end of what is there.
 _TOKEN = 16
 
@@ -138,11 +139,13 @@ class _Values:
     def read(self, inside: str | None) -> Iterator[Any]:
         closing = self._begin(inside)
         while (c := self._next()) and c != closing:
-            yield self._value()
+            value, length = self._value()
+            yield value  # `line` is where it begins
+            self._go(self._at + length)
         if closing and not c:
             self._source.fail("cut off: the list has no end; fetch the file again")
         if closing:
-            self._at += 1
+            self._go(self._at + 1)
             if inside is None and self._next():
                 self._source.fail("something follows the end of the list")
 
@@ -151,54 +154,54 @@ class _Values:
         if inside is None:
             if self._next() != "[":
                 return ""
-            self._at += 1
+            self._go(self._at + 1)
             return "]"
         opening = re.compile(rf'"{inside}"\s*:\s*\[')
         while not (found := opening.search(self._text, self._at)):
+            self._go(max(self._at, len(self._text) - _CHUNK))
             if not self._more():
+                self._go(len(self._text))
                 self._source.fail(f'cut off, or no list "{inside}" in it')
-            self._drop(max(self._at, len(self._text) - _CHUNK))
-        self._at = found.end()
+        self._go(found.end())
         return "]"
 
     def _next(self) -> str:
         """The next character that is neither space nor comma; "" at the end."""
         while True:
-            while self._at < len(self._text):
-                if (c := self._text[self._at]) not in " \t\r\n,":
-                    return c
-                self._at += 1
-            self._drop(self._at)
+            found = _SOLID.search(self._text, self._at)
+            self._go(found.start() if found else len(self._text))
+            if found:
+                return found[0]
             if not self._more():
                 return ""
 
-    def _value(self) -> Any:
+    def _value(self) -> tuple[Any, int]:
+        """The value that begins here, and its length."""
         while True:
             try:
                 value, end = self._json.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                line = self._source.line + self._text.count("\n", 0, error.pos)
-                unfinished = error.msg.startswith("Unterminated") or error.pos > len(self._text) - _TOKEN
-                if not unfinished or len(self._text) - self._at > _LONGEST:
-                    self._source.fail(f"bad JSON: {error.msg}", line)
-                if not self._more():
+                near = error.msg.startswith("Unterminated") or error.pos > len(self._text) - _TOKEN
+                if near and len(self._text) - self._at <= _LONGEST and not self._ended:
+                    self._more()
+                    continue
+                line = self._source.line + self._text.count("\n", self._at, error.pos)
+                if near and (error.msg.startswith("Unterminated") or error.pos >= len(self._text.rstrip())):
                     self._source.fail("cut off in the middle of a value; fetch the file again", line)
-                continue
+                self._source.fail(f"bad JSON: {error.msg}", line)
             except RecursionError:
                 self._source.fail("bad JSON: nested too deep")
-            self._at = end
-            return value
+            return value, end - self._at
 
-    def _drop(self, until: int) -> None:
-        self._source.line += self._text.count("\n", 0, until)
-        self._text, self._at = self._text[until:], self._at - until
+    def _go(self, to: int) -> None:
+        self._source.line += self._text.count("\n", self._at, to)
+        self._at = to
 
     def _more(self) -> bool:
         """Read on; by as much as there is, so that a long value costs linear time."""
         if self._ended:
             return False
-        if self._at:
-            self._drop(self._at)
+        self._text, self._at = self._text[self._at :], 0
         chunk = self._stream.read(max(_CHUNK, len(self._text)))
         try:
             self._text += self._decoder.decode(chunk, final=not chunk)
