@@ -40,6 +40,16 @@ _TRIES = (5.0, 20.0, 60.0, 180.0)
 _LONGEST = 1800.0
 _TEMPORARY = frozenset((408, 425, 429, 500, 502, 503, 504))
 
+# Wikidata knows its prefixes by itself, other servers with its data do not.
+_PREFIXES = """PREFIX wd: <http://www.wikidata.org/entity/>
+PREFIX wdt: <http://www.wikidata.org/prop/direct/>
+PREFIX p: <http://www.wikidata.org/prop/>
+PREFIX ps: <http://www.wikidata.org/prop/statement/>
+PREFIX pq: <http://www.wikidata.org/prop/qualifier/>
+PREFIX wikibase: <http://wikiba.se/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
 _LIST = """SELECT DISTINCT ?show WHERE {{
   ?show wdt:P31 wd:{series} ; wikibase:sitelinks ?links .
   FILTER(?links >= {links})
@@ -184,7 +194,7 @@ class _Endpoint:
     def ask(self, query: str) -> tuple[bytes, Sequence[Any]]:
         """The answer as it came, and its rows. Raises FetchError."""
         address = (
-            f"{self._address}{'&' if '?' in self._address else '?'}{urlencode({'query': query, 'format': 'json'})}"
+            f"{self._address}{'&' if '?' in self._address else '?'}{urlencode({'query': _PREFIXES + query, 'format': 'json'})}"
         )
         trouble = ""
         for delay in (0.0, *_TRIES):

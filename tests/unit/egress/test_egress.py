@@ -292,3 +292,30 @@ def test_an_allowed_network_opens_that_network_only(receiver: Receiver) -> None:
         with pytest.raises(PermanentDeliveryError):
             client.post("http://10.0.0.1/", headers={}, body=b"{}")
     assert receiver.connections == 0
+
+
+def test_a_get_brings_the_whole_answer_or_none(receiver: Receiver, client: Client) -> None:
+    """Half a list would be taken for all of it."""
+    whole = b"x" * (BODY_CAP * 3)
+    receiver.behave("/list?q=1", lambda x: x.answer(200, whole))
+    answer = client.get(receiver.url("/list?q=1"), headers={"Accept": "text/plain"}, cap=len(whole))
+    assert (answer.status, answer.body) == (200, whole)
+    [got] = receiver.requests()
+    assert (got.method, got.body, got.headers["accept"]) == ("GET", b"", "text/plain")
+    with pytest.raises(PermanentDeliveryError, match=f"larger than {len(whole) - 1} bytes"):
+        client.get(receiver.url("/list?q=1"), headers={}, cap=len(whole) - 1)
+
+
+def test_a_get_of_half_an_answer_or_an_endless_one_fails(receiver: Receiver, client: Client) -> None:
+    receiver.behave("/half", fake.half_a_body)
+    with pytest.raises(TemporaryDeliveryError):
+        client.get(receiver.url("/half"), headers={}, cap=1000)
+    receiver.behave("/endless", fake.endless_body)
+    with pytest.raises(PermanentDeliveryError, match="larger than 1000000 bytes"):
+        client.get(receiver.url("/endless"), headers={}, cap=1_000_000)
+
+
+def test_a_get_goes_nowhere_a_post_may_not(receiver: Receiver) -> None:
+    with Client() as strict, pytest.raises(PermanentDeliveryError, match="not on the public internet"):
+        strict.get(receiver.url(), headers={}, cap=1000)
+    assert receiver.connections == 0
