@@ -15,11 +15,15 @@ from feeder.service.whereabouts import Gone, Moved
 from feeder.web.conditional import accepts_gzip, held, unchanged_since
 from feeder.web.files import PublicFiles, Representation, Version
 
+# A page brings its own style and a stricter policy, which names the style by its hash: both hold.
 _PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # A feed carries text of others: should a browser show it, nothing in it runs or loads.
 _FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox; frame-ancestors 'none'"
+# Browsers show the text of a feed's own media types and never look at its style sheet.
+_FOR_BROWSERS = "application/xml; charset=utf-8"
 _SECURITY = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
@@ -66,16 +70,20 @@ def application(
         dated = version.modified + 1 <= wall()
         status, chosen = _choose(version, Headers(scope=scope), dated=dated)
         headers = {"etag": chosen.etag, "cache-control": f"public, max-age={max_age}"}
-        if version.compressible:
-            headers["vary"] = "accept-encoding"
+        varies = ["accept-encoding"] * version.compressible
+        media_type = version.media_type
+        if media_type.startswith(("application/atom+xml", "application/rss+xml")):
+            varies.append("sec-fetch-dest")
+            if Headers(scope=scope).get("sec-fetch-dest") == "document":  # a person follows a link or types an address
+                media_type = _FOR_BROWSERS
+        if varies:
+            headers["vary"] = ", ".join(varies)
         if dated:
             headers["last-modified"] = formatdate(version.modified, usegmt=True)
         if status == 304:
             return await _answer(send, scope, 304, headers, b"")
-        headers["content-type"] = version.media_type
-        headers["content-security-policy"] = (
-            _PAGE_POLICY if version.media_type.startswith("text/html") else _FEED_POLICY
-        )
+        headers["content-type"] = media_type
+        headers["content-security-policy"] = _PAGE_POLICY if media_type.startswith("text/html") else _FEED_POLICY
         if chosen.coding is not None:
             headers["content-encoding"] = chosen.coding
         return await _answer(send, scope, 200, headers, chosen.body)

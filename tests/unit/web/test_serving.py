@@ -88,6 +88,25 @@ def test_nothing_in_an_article_can_run_in_a_browser(site: Site, path: str) -> No
     assert "server" not in headers
 
 
+def test_a_page_keeps_the_style_it_brings_and_the_icon_within_it(site: Site) -> None:
+    policy = site.ask("/").headers["content-security-policy"]
+    assert "style-src 'unsafe-inline'" in policy  # its own policy names the style by its hash, and both hold
+    assert "img-src data:" in policy
+
+
+@pytest.mark.parametrize("path", [ATOM, "/feeds/all.rss"])
+def test_a_person_who_opens_a_feed_in_a_browser_sees_it_styled(site: Site, path: str) -> None:
+    """Browsers show application/atom+xml and application/rss+xml as source, whatever style they name."""
+    site.write("feeds/all.rss", b"<rss/>")
+    browser = site.ask(path, Sec_Fetch_Dest="document").headers
+    reader = site.ask(path).headers
+    assert browser["content-type"] == "application/xml; charset=utf-8"
+    assert reader["content-type"].startswith(("application/atom+xml", "application/rss+xml"))
+    assert browser["vary"] == reader["vary"] == "accept-encoding, sec-fetch-dest"
+    assert browser["etag"] == reader["etag"]
+    assert site.ask(path, Sec_Fetch_Dest="empty").headers["content-type"] == reader["content-type"]
+
+
 def test_a_reader_that_asks_for_a_part_gets_the_whole(site: Site) -> None:
     reply = site.ask(ATOM, Range="bytes=0-9")
     assert (reply.status, reply.body) == (200, FEED)
@@ -171,7 +190,8 @@ def test_who_accepts_gzip_gets_the_same_feed_smaller(site: Site) -> None:
     assert gzip.decompress(zipped.body) == FEED
     assert int(zipped.headers["content-length"]) == len(zipped.body) < len(FEED) / 2
     assert zipped.headers["etag"] != plain.headers["etag"], "a strong tag is of one encoding"
-    assert zipped.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+    assert zipped.headers["vary"] == plain.headers["vary"]
+    assert "accept-encoding" in plain.headers["vary"]
     assert "content-encoding" not in plain.headers
 
 
