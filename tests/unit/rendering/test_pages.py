@@ -184,6 +184,12 @@ def test_the_latest_entries_lead_to_the_original_and_to_the_feeds_of_their_tags(
     assert shown.xpath(".//ul/li/span/text()") == ["Nobody Listed"]
 
 
+def test_an_outlet_that_signs_its_articles_itself_is_named_once() -> None:
+    article = builders.an_article(outlet="TVLine", byline=("TVLine",))
+    _, root = page(latest=[builders.a_stored_entry(builders.an_entry(article))])
+    assert " ".join(root.xpath("string(//article/p[@class='meta'])").split()) == "15 Jun 2021 · TVLine"
+
+
 def test_a_name_that_could_be_two_people_leads_to_neither() -> None:
     tags = (builders.a_person_tag(candidates=("milo-ventimiglia", "another-milo")),)
     _, root = page(latest=[builders.a_stored_entry(builders.an_entry(builders.an_article(), tags=tags))])
