@@ -10,7 +10,7 @@ from pathlib import Path
 from feeder.catalog.locking import alone
 from feeder.catalog.tables import ALIAS_COLUMNS, PERSON_COLUMNS, REJECTED_COLUMNS, SHOW_COLUMNS, header
 from feeder.errors import CatalogError
-from feeder.text import one_line
+from feeder.text import one_line, slug
 
 #: (file in the catalog folder, its columns, what stands at its top)
 SHOWS = ("shows.psv", SHOW_COLUMNS, "# Your own shows. A row with the id of a show that is known replaces it.")
@@ -53,7 +53,10 @@ def append(
 
 
 def _line(row: Mapping[str, Value], columns: Sequence[str], path: Path) -> str:
+    name = row.get("title") or row.get("name") or ""
     for column, value in row.items():
+        if column == "id" and isinstance(name, str) and value == slug(name):
+            continue  # a table may leave out what follows from the name
         if value and column not in columns:
             raise CatalogError(
                 f"{path}: has no column {column!r}; add it to its header and to each row, or leave it out"
