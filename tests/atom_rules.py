@@ -202,6 +202,8 @@ def _history(feed: etree._Element) -> Iterator[str]:
     archive = feed.find(f"{FH}archive") is not None
     if archive and not found["current"]:
         yield "an archive without a link to the current document"
+    if archive and not (found["prev-archive"] or found["next-archive"]):
+        yield "an archive without neighbours"
     if not archive and (found["current"] or found["next-archive"]):
         yield "a current document with links of an archive"
     if feed.find(f"{FH}complete") is not None:

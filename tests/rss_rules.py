@@ -61,6 +61,8 @@ def _channel(channel: etree._Element, location: str | None) -> Iterator[str]:
     archive = channel.find(f"{FH}archive") is not None
     if archive != ("current" in relations):
         yield "an archive has a link to the current document, and nothing else has"
+    if archive and not relations & {"prev-archive", "next-archive"}:
+        yield "an archive without neighbours"
     yield from _date(channel.findtext("lastBuildDate"))
     guids = Counter(item.findtext("guid") for item in channel.iterfind("item"))
     yield from (f"two items have the guid {guid}" for guid, n in guids.items() if n > 1)

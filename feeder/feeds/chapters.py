@@ -15,7 +15,8 @@ class Chapter:
     """Which document of the feed this is, and its neighbours.
 
     Archives are counted from 1, the oldest. An archive's bytes change with `next`: give it one only if that archive
-    existed when this one was first written, or accept that it is written once more.
+    existed when this one was first written, or accept that it is written once more. The first names the second all
+    the same, whose place is known long before it is filled: an archive without neighbours counts as incomplete.
     """
 
     number: int | None = None  #: None: the current document, which subscribers ask for
@@ -49,8 +50,9 @@ def neighbours(form: Form, listing: TopicListing, chapter: Chapter, site: SiteIn
         yield "current", _address(form, listing, None, site)
     if chapter.previous is not None:
         yield "prev-archive", _address(form, listing, chapter.previous, site)
-    if chapter.next is not None:
-        yield "next-archive", _address(form, listing, chapter.next, site)
+    after = 2 if chapter.number == 1 else chapter.next
+    if after is not None:
+        yield "next-archive", _address(form, listing, after, site)
 
 
 def _address(form: Form, listing: TopicListing, number: int | None, site: SiteInfo) -> str:

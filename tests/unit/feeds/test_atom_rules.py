@@ -100,6 +100,7 @@ def test_the_feed_that_the_others_are_broken_from_is_good() -> None:
         ("<subtitle>", 2 * '<link rel="prev-archive" href="https://example.org/1"/>' + "<subtitle>", "2 links rel=prev-archive"),
         ("<subtitle>", '<link rel="prev-archive" href="https://news.example.org/feeds/show/gilmore-girls.atom"/><subtitle>', "leads to the document itself"),
         ("<subtitle>", f'<fh:archive xmlns:fh="{FH}"/><subtitle>', "without a link to the current document"),
+        ("<subtitle>", f'<fh:archive xmlns:fh="{FH}"/><link rel="current" href="https://example.org/c"/><subtitle>', "without neighbours"),
         ("<subtitle>", f'<fh:complete xmlns:fh="{FH}"/><subtitle>', "forbids archives"),
         ("</entry></feed>", "</entry><rights>x</rights></feed>", "metadata after the entries"),
     ],

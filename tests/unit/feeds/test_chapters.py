@@ -17,7 +17,7 @@ BASE = "https://news.example.org/feeds/show/gilmore-girls"
 CHAPTERS = [
     CURRENT,
     Chapter(previous=3),
-    Chapter(number=1, next=2),
+    Chapter(number=1),
     Chapter(number=2, previous=1),
     Chapter(number=2, previous=1, next=3),
 ]
@@ -53,6 +53,13 @@ def test_a_reader_walks_from_the_newest_document_to_the_oldest_and_back(form: Fo
         "prev-archive": f"{BASE}/1.{end}",
         "next-archive": f"{BASE}/3.{end}",
     }
+
+
+@pytest.mark.parametrize("form", Form)
+def test_the_first_archive_is_the_same_before_and_after_there_is_a_second(form: Form) -> None:
+    first = made(form, Chapter(number=1))
+    assert first == made(form, Chapter(number=1, next=2))
+    assert f"{BASE}/2.{form.value}".encode() in first
 
 
 @pytest.mark.parametrize("form", [Form.ATOM, Form.RSS])
