@@ -26,6 +26,8 @@ class Chapter:
     def __post_init__(self) -> None:
         if self.number is None and self.next is not None:
             raise ValueError("nothing comes after the current document")
+        if self.number == 1:
+            object.__setattr__(self, "next", 2)
 
 
 CURRENT = Chapter()
@@ -50,9 +52,8 @@ def neighbours(form: Form, listing: TopicListing, chapter: Chapter, site: SiteIn
         yield "current", _address(form, listing, None, site)
     if chapter.previous is not None:
         yield "prev-archive", _address(form, listing, chapter.previous, site)
-    after = 2 if chapter.number == 1 else chapter.next
-    if after is not None:
-        yield "next-archive", _address(form, listing, after, site)
+    if chapter.next is not None:
+        yield "next-archive", _address(form, listing, chapter.next, site)
 
 
 def _address(form: Form, listing: TopicListing, number: int | None, site: SiteInfo) -> str:
