@@ -75,7 +75,7 @@ def take_in(
     if wikidata:
         invocation.say(f"fetched   {settings.sparql}")
     invocation.say(f"imported  {report.shows} shows, {report.people} people in all")
-    invocation.say("\nNext: `feeder build` tags the articles anew with them; restart `feeder serve` where it runs.")
+    invocation.say("\nNext: `feeder build` tags the articles anew with them; `feeder serve` does at its next look.")
 
 
 @catalog.command()
@@ -270,17 +270,17 @@ def _row(kind: str, fields: dict[str, Any]) -> dict[str, Value]:
     if last and not first:
         raise click.UsageError("--until needs --year")
     years = "" if first is None else f"{first}-{last or ''}" if last != first else str(first)
-    row: dict[str, Value] = {name.replace("_", " "): value or "" for name, value in fields.items()}
+    row: dict[str, Value] = {name.replace("_", " "): value for name, value in fields.items() if value}
     if years:
         row["years"] = years
     allowed = {
         "show": ("years", "networks", "aliases", "creators", "cast", "wikidata"),
         "person": ("aliases", "roles", "known for", "wikidata"),
     }[kind]
-    for column, value in row.items():
-        if value and column not in allowed:
+    for column in row:
+        if column not in allowed:
             raise click.UsageError(f"a {kind} has no {column}")
-    return {column: value for column, value in row.items() if column in allowed}
+    return row
 
 
 def _add(invocation: Invocation, kind: str, name: str, row: dict[str, Value], *, replace: bool) -> None:
@@ -295,7 +295,7 @@ def _add(invocation: Invocation, kind: str, name: str, row: dict[str, Value], *,
 
 
 def _kept(invocation: Invocation, path: object) -> None:
-    invocation.say(f"kept in {click.format_filename(str(path))}; the next `feeder build` tags the articles anew")
+    invocation.say(f"kept in {click.format_filename(str(path))}; the next build tags the articles anew")
 
 
 def _line(found: Found, known: Catalog) -> str:

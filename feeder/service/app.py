@@ -85,6 +85,12 @@ class App:
         watches = sorted((watch.name, watch.aliases) for watch in self.settings.watches)
         return _digest(repr(watches).encode(), *catalogs.fingerprints(self.settings))
 
+    def look_again(self) -> None:
+        """Notice what the owner has changed in the catalog since the last look: the tagger is opened anew for it."""
+        before = self.__dict__.pop("tagging_version", None)
+        if before not in (None, self.tagging_version):
+            self.__dict__.pop("tagger", None)
+
     @cached_property
     def entry_version(self) -> str:
         """Of everything but the entry itself that its XML depends on."""

@@ -40,6 +40,7 @@ def build(settings: Settings, *, progress: Progress = unseen) -> BuildReport:
 def refresh(app: App, *, progress: Progress = unseen, stopping: Callable[[], bool] = lambda: False) -> BuildReport:
     """`build` with an app that is open."""
     begun = clock.monotonic()
+    app.look_again()
     ingested = ingest(app, progress=progress, stopping=stopping)
     published = publish(app, progress=progress)
     report = BuildReport(

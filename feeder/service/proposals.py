@@ -76,7 +76,7 @@ def accept(
     proposal = _of_key(settings, key)
     fields = dict(row or {})
     if title is not None and fold(title) != fold(proposal.label):
-        aliases = fields.get("aliases", ())
+        aliases = fields.get("aliases") or ()
         fields["aliases"] = (*((aliases,) if isinstance(aliases, str) else aliases), proposal.label)
     return cataloguing.add(settings, proposal.kind, title or proposal.label, {**fields, "id": proposal.id})
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from feeder.config import Settings
 from feeder.errors import CatalogError, StateError
 from feeder.model import Article, Tag, Tagging, TagKind
 from feeder.service import catalogs, cataloguing, proposals
+from feeder.service.app import open_app
+from feeder.service.build import refresh
 from feeder.text import slug
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.tagger import FakeTagger
@@ -146,6 +149,23 @@ def test_what_the_owner_keeps_survives_the_loss_of_the_state(newsroom: Newsroom)
     newsroom.forget()
     newsroom.build()
     assert newsroom.published() == before
+
+
+def test_a_service_that_runs_notices_what_the_owner_accepts(newsroom: Newsroom) -> None:
+    opened = []
+
+    def open_tagger(settings: Settings) -> Reading:
+        opened.append(settings)
+        return Reading(newsroom)
+
+    with open_app(newsroom.settings, write=True, open_tagger=open_tagger) as app:
+        assert refresh(app).ingest.retagged == 0
+        proposals.accept(newsroom.settings, "deep-harbour-nights")
+        assert refresh(app).ingest.retagged == 3
+        cataloguing.add_alias(newsroom.settings, "deep-harbour-nights", "DHN")
+        refresh(app)
+        refresh(app)
+    assert len(opened) == 2
 
 
 def _id(feed: bytes) -> bytes:
