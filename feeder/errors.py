@@ -5,10 +5,13 @@ FeederError
 ├── QueryError             a topic's query: names the character                        (exit 78)
 ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
 ├── CatalogError           a catalog file: names file, line and column                (exit 65)
+├── CorrectionsError       the owner's corrections: names file and line                (exit 65)
+├── AnnotationError        an annotated article: names file and line                   (exit 65)
 ├── FetchError             a source of the catalog on the net refuses or does not answer (exit 69)
 ├── ModelError             the mention model's files are missing, damaged or of another version (exit 69)
 ├── SourceError            the article folder cannot be read as a whole               (exit 66)
 ├── NotAnArticle           one file is set aside; carries the reason; never stops the others
+├── NotAFeed               a document that was to be compared is none                 (exit 65)
 ├── StateError             the state folder or its database cannot be used            (exit 73)
 │   ├── StateLocked        another process writes here; names its pid                 (exit 75)
 │   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
@@ -58,6 +61,18 @@ class CatalogError(FeederError):
     exit_code = 65
 
 
+class CorrectionsError(FeederError):
+    """The owner's corrections cannot be read or kept as they are; nothing of the file has changed."""
+
+    exit_code = 65
+
+
+class AnnotationError(FeederError):
+    """A file of annotated articles is not in the form that evaluation.annotated describes."""
+
+    exit_code = 65
+
+
 class FetchError(FeederError):
     """A server that the catalog is fetched from refuses or does not answer; what was fetched before is kept."""
 
@@ -87,6 +102,12 @@ class NotAnArticle(FeederError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+
+class NotAFeed(FeederError):
+    """A document is neither Atom nor RSS nor JSON Feed, or a folder holds none."""
+
+    exit_code = 65
 
 
 class StateError(FeederError):

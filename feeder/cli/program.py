@@ -17,6 +17,7 @@ from feeder.cli.explain import explain
 from feeder.cli.init import init
 from feeder.cli.invocation import Invocation
 from feeder.cli.serve import serve
+from feeder.cli.simulate import simulate
 from feeder.cli.tag import tag
 from feeder.errors import FeederError
 
@@ -45,7 +46,7 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
     context.obj = Invocation(config=config, quiet=quiet)
 
 
-for command in (init, build, serve, tag, explain, catalog, check):
+for command in (init, build, serve, tag, explain, catalog, check, simulate):
     program.add_command(command)
 
 
