@@ -10,7 +10,7 @@ import pytest
 from feeder.catalog import Catalog, bundled_files, load
 from feeder.catalog.tables import PersonRow, ShowRow, read
 
-_LEAST_SHOWS = 300
+_LEAST_SHOWS, _LEAST_PEOPLE = 1500, 6000
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,8 @@ def catalog() -> Catalog:
     return load()
 
 
-def test_at_least_300_shows_are_known(catalog: Catalog) -> None:
-    assert len(catalog.shows) >= _LEAST_SHOWS
+def test_the_news_of_1990_to_2026_finds_its_shows_and_people(catalog: Catalog) -> None:
+    assert (len(catalog.shows) >= _LEAST_SHOWS, len(catalog.people) >= _LEAST_PEOPLE) == (True, True)
 
 
 def test_shows_of_one_title_carry_their_year_in_the_id(catalog: Catalog) -> None:
@@ -58,8 +58,8 @@ def test_everybody_is_found_by_name(catalog: Catalog) -> None:
 
 
 def test_the_bundled_catalog_is_there_before_anybody_waits(catalog: Catalog) -> None:
-    """Loading takes at most 0.3 s of processor time and indexing its names as much; twice that for a slow machine."""
+    """Loading takes at most 0.5 s of processor time and indexing its names as much; twice that for a slow machine."""
     started = time.process_time()
     load().hits("Gilmore Girls")
-    assert time.process_time() - started < 2 * 0.6
+    assert time.process_time() - started < 2 * 1.0
     assert catalog.hits("Gilmore Girls")
