@@ -113,14 +113,33 @@ class RawDocument:
     modified: datetime  #: the file's own time
 
 
+class Verdict(StrEnum):
+    """What the owner says of a tag."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One word of the owner about a show or a person."""
+
+    verdict: Verdict
+    kind: TagKind
+    name: str  #: as articles print it, or the id of a catalog
+    main: bool | None = None  #: whether the article is about what is accepted; None where nothing was said
+    always: bool = False  #: said of all articles: it counts where the name is written so, and is no word about one
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerWord:
-    """What the owner says about an article in its front matter; it wins over everything found."""
+    """What the owner says about an article, in its front matter or by corrections; it wins over everything found."""
 
     id: str | None = None  #: an identity of the owner's choice, kept over renames and edits
     shows: tuple[str, ...] | None = None  #: exactly these shows; None where nothing was said
     people: tuple[str, ...] | None = None  #: exactly these people; None where nothing was said
     tags: tuple[str, ...] = ()  #: free keywords; become plain categories
+    corrections: tuple[Correction, ...] = ()  #: for the tagger, the weakest first; never kept with an entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

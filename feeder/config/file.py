@@ -99,6 +99,10 @@ class Catalog(Section):
     allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
 
 
+class Tagging(Section):
+    corrections: str = Field(default="corrections.psv", min_length=1, description="the path of a file")
+
+
 class Feeds(Section):
     limit: int = Field(default=50, ge=1, le=1000, description="a whole number from 1 to 1000")
     max_bytes: _Bytes = Field(
@@ -153,6 +157,7 @@ class File(Section):
     output: Output = Field(default=Output(), description="a table: [output]")
     templates: Templates = Field(default=Templates(), description="a table: [templates]")
     catalog: Catalog = Field(default=Catalog(), description="a table: [catalog]")
+    tagging: Tagging = Field(default=Tagging(), description="a table: [tagging]")
     feeds: Feeds = Field(default=Feeds(), description="a table: [feeds]")
     schedule: Schedule = Field(default=Schedule(), description="a table: [schedule]")
     server: Server = Field(default=Server(), description="a table: [server]")

@@ -158,6 +158,7 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         templates_folder=_path(folder, file.templates.folder) if file.templates.folder else None,
         catalog_folder=_path(folder, file.catalog.folder),
         catalog_files=tuple(_path(folder, name) for name in file.catalog.files),
+        corrections_file=_path(folder, file.tagging.corrections),
         sparql=file.catalog.sparql,
         contact=file.catalog.contact,
         catalog_networks=tuple(file.catalog.allow_networks),

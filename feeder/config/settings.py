@@ -33,6 +33,7 @@ class Settings:
     templates_folder: Path | None  #: the owner's own; None: only those that come with feeder
     catalog_folder: Path  #: what the owner adds and imports; its *.psv are read, too; need not exist
     catalog_files: tuple[Path, ...]  #: the owner's own, beside the bundled ones
+    corrections_file: Path  #: the owner's word about tags; need not exist
     sparql: str  #: address of the endpoint that `feeder catalog import --wikidata` asks
     contact: str  #: where the people behind such an endpoint reach the owner; may be ""
     catalog_networks: tuple[str, ...]  #: CIDRs beyond the public internet that the endpoint may lie in

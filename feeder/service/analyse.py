@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from feeder import extraction
 from feeder.config import Settings
 from feeder.errors import NotAnArticle, SourceError
 from feeder.model import Article, Event, Evidence, Sentence, Tag, Tagging, TagKind
+from feeder.service import correcting
 from feeder.service.tagger import Tags
 from feeder.sources import Folder, Found, Refused, Stamp, key_of
 from feeder.summarizing import summarize
@@ -30,11 +31,14 @@ class Analysed:
 def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: float) -> Iterator[Analysed | Refused]:
     """Each article of these files and folders: in the order given, those of a folder by key. `now`: wall time in s.
 
-    Raises SourceError for a path that is not there or a folder that cannot be read.
+    The owner's corrections count, as they do in a build. Raises SourceError for a path that is not there or a folder
+    that cannot be read, CorrectionsError.
     """
     today = datetime.fromtimestamp(now, UTC)
+    corrections = correcting.load(settings)
     for path in paths:
         folder, items = _look(path, settings=settings, now=now)
+        below = correcting.key_below(settings, path if path.is_dir() else path.resolve().parent)
         for item in items:
             if isinstance(item, Refused):
                 yield item
@@ -45,9 +49,8 @@ def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: flo
                 yield Refused(key=item.key, reason=error.reason, detail=error.detail)
                 continue
             parts = sentences(article.text, body_start=article.body_start)
-            yield Analysed(
-                key=item.key, article=article, summary=summarize(article, parts), tagging=tagger.tag(article)
-            )
+            spoken = corrections.spoken(article if below is None else replace(article, key=f"{below}{item.key}"))
+            yield Analysed(key=item.key, article=article, summary=summarize(article, parts), tagging=tagger.tag(spoken))
 
 
 def _look(path: Path, *, settings: Settings, now: float) -> tuple[Folder, Iterator[Found | Refused]]:

@@ -11,7 +11,7 @@ from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
 from feeder.errors import FeederError, PublishError, SourceError, StateError
 from feeder.rendering import Renderer
-from feeder.service import catalogs
+from feeder.service import catalogs, correcting
 from feeder.tagging import MentionModel
 
 
@@ -32,6 +32,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield _try("output folder", lambda: _writable(settings.output_folder, PublishError))
     yield _try("templates", lambda: _templates(settings.templates_folder))
     yield _try("catalog", lambda: _catalog(settings))
+    yield _try("corrections", lambda: _corrections(settings))
     yield _try("mention model", _model)
     yield _try("ids", lambda: _authority(settings))
     for endpoint in settings.endpoints:
@@ -75,6 +76,10 @@ def _templates(folder: Path | None) -> str:
 def _catalog(settings: Settings) -> str:
     shows, people = catalogs.open_catalog(settings).counts()
     return f"{shows} shows, {people} people"
+
+
+def _corrections(settings: Settings) -> str:
+    return f"{len(correcting.load(settings).lines)} in {settings.corrections_file}"
 
 
 def _model() -> str:

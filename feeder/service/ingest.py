@@ -13,9 +13,10 @@ from datetime import datetime
 
 import feeder
 from feeder import entries, topics
+from feeder.corrections import Corrections
 from feeder.errors import FeederError, NotAnArticle
 from feeder.model import Article, Sentence, StoredEntry, Tagging
-from feeder.service import clock, watching
+from feeder.service import clock, correcting, watching
 from feeder.service.app import App
 from feeder.service.progress import Progress, unseen
 from feeder.sources import Found, Refused, Unchanged
@@ -69,13 +70,14 @@ def ingest(
     stopping: Callable[[], bool] = _never,
     wait: Callable[[float], None] = clock.wait,
 ) -> IngestReport:
-    """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError.
+    """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError, CorrectionsError.
 
     The first run over a new store is the baseline: it alerts nobody. `stopping` is asked between articles; on True what
     was done is kept and nothing counts as gone.
     """
     store, now = app.store, clock.now()
-    retagged = _prepare(app, now=now, progress=progress)
+    corrections = correcting.load(app.settings)
+    retagged = _prepare(app, corrections, now=now, progress=progress)
     refiled = _file_anew(app, progress=progress)
     failed = {record.key for record in store.files(fate=Fate.FAILED)}  # tried again each time: the fault may be ours
     known = {
@@ -87,7 +89,7 @@ def ingest(
     seen = tuple(app.folder.scan(known, now=clock.wall(), wait=wait, identity=store.fact("source")))
     gone = _gone(store.file_keys(), seen)
     found = [outcome for outcome in seen if isinstance(outcome, Found)]
-    run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None)
+    run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None, corrections=corrections)
     stopped = False
     for done, item in enumerate(found):
         if stopped := stopping():
@@ -110,23 +112,39 @@ def ingest(
     )
 
 
-def _prepare(app: App, *, now: datetime, progress: Progress) -> int:
-    """What a new program, a new catalog or a new watch asks for before the folder is read; entries tagged again."""
+def _prepare(app: App, corrections: Corrections, *, now: datetime, progress: Progress) -> int:
+    """What a new program, catalog, watch or correction asks for before the folder is read; entries tagged again."""
     store = app.store
     retagged = 0
+    before = correcting.remembered(store)
     program = f"{feeder.__version__} {app.tagging_version}"
     if store.fact("program") != program:
         with store.transaction():
             store.forget_stamps(fate=Fate.SET_ASIDE)
             store.set_fact("program", program)
     if store.fact("tagging") not in (None, app.tagging_version):
-        retagged = _retag(app, now=now, progress=progress)
-    _set_facts(app, {"tagging": app.tagging_version, "authority": app.site.authority})
+        retagged = _retag(app, corrections, now=now, progress=progress)
+    elif before != corrections:
+        affected = correcting.affected(before, corrections)
+        retagged = _retag(app, corrections, now=now, progress=progress, affected=affected)
+    facts = {"tagging": app.tagging_version, "authority": app.site.authority}
+    _set_facts(app, {**facts, **correcting.facts(corrections)})
     return retagged
 
 
-def _retag(app: App, *, now: datetime, progress: Progress) -> int:
-    """Tag every entry again, without an alert and without a change its readers would notice; how many differ."""
+def _any(article: Article) -> bool:  # noqa: ARG001 - of whichever article
+    return True
+
+
+def _retag(
+    app: App,
+    corrections: Corrections,
+    *,
+    now: datetime,
+    progress: Progress,
+    affected: Callable[[Article], bool] = _any,
+) -> int:
+    """Tag every affected entry again, without an alert and without a change readers would notice; how many differ."""
     store, differing = app.store, 0
     batch: list[StoredEntry] = []
     moves = topics.Moves()
@@ -141,8 +159,10 @@ def _retag(app: App, *, now: datetime, progress: Progress) -> int:
     for done, before in enumerate(store.entries()):
         progress("tagging again", done, total)
         entry = before.entry
+        if not affected(entry.article):
+            continue
         try:
-            tagging = app.tagger.tag(entry.article)
+            tagging = app.tagger.tag(corrections.spoken(entry.article))
         except FeederError:
             raise
         except Exception as error:  # one article must not stop the others; its old tags stay
@@ -239,6 +259,7 @@ class _Run:
     now: datetime
     gone: frozenset[str]
     silent: bool
+    corrections: Corrections
     kept: dict[str, Refused] = field(default_factory=dict)  #: known articles that cannot be looked at now
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("read", "added", "updated", "withdrawn", "restored", "alerts"), 0)
@@ -340,7 +361,7 @@ class _Run:
         from feeder.text import sentences
 
         parts = sentences(article.text, body_start=article.body_start)
-        return summarize(article, parts), self.app.tagger.tag(article)
+        return summarize(article, parts), self.app.tagger.tag(self.corrections.spoken(article))
 
     def _change(self, article: Article, stamp: Stamp, marks: tuple[tuple[str, str], ...]) -> _Change:
         remembered = self._recognise(article)
@@ -356,7 +377,7 @@ class _Run:
         article = entries.settled(article, seen)
         if remembered is not None and remembered.withdrawn is not None:
             self.counts["restored"] += 1
-        if before is not None and replace(before.entry.article, key=article.key) == article:
+        if before is not None and self._unchanged(before.entry.article, article):
             stored = replace(before, entry=replace(before.entry, article=article))
             return _Change(record=record, stored=stored, marks=marks)
         summary, tagging = self._analyse(article)
@@ -370,6 +391,11 @@ class _Run:
         if not self.silent:
             rings = watching.rings(self.app.settings.watches, stored, before=before.entry if before else None)
         return _Change(record=record, stored=stored, marks=marks, rings=tuple(rings))
+
+    def _unchanged(self, before: Article, article: Article) -> bool:
+        """Whether it is tagged already: nothing but its place is new, and its owner says the same of it there."""
+        same = replace(before, key=article.key) == article
+        return same and self.corrections.about(before) == self.corrections.about(article)
 
     def _recognise(self, article: Article) -> Remembered | None:
         """The entry this article belongs to, as the store has it."""

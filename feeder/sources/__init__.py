@@ -1,6 +1,6 @@
 """The folder articles are dropped into."""
 
 from feeder.sources.folder import Folder, Found, Refused, Stamp, Unchanged
-from feeder.sources.keys import key_of
+from feeder.sources.keys import key_of, name_of
 
-__all__ = ["Folder", "Found", "Refused", "Stamp", "Unchanged", "key_of"]
+__all__ = ["Folder", "Found", "Refused", "Stamp", "Unchanged", "key_of", "name_of"]

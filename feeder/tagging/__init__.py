@@ -5,5 +5,6 @@ The pipeline is `tagger`; every other module answers one question (see its first
 
 from feeder.tagging.mentions import MentionModel
 from feeder.tagging.tagger import MentionFinder, Tagger
+from feeder.tagging.verdicts import is_owners
 
-__all__ = ["MentionFinder", "MentionModel", "Tagger"]
+__all__ = ["MentionFinder", "MentionModel", "Tagger", "is_owners"]

@@ -47,6 +47,7 @@ class Newsroom:
             templates_folder=None,
             catalog_folder=folder / "catalog",
             catalog_files=(),
+            corrections_file=folder / "corrections.psv",
             sparql="http://127.0.0.1:9/sparql",
             contact="",
             catalog_networks=("127.0.0.0/8",),
