@@ -9,22 +9,27 @@ import fastfeedparser
 import feedparser
 import pytest
 
+from feeder.model import Form
 from feeder.rendering import FEED_STYLE
-from tests.atom_rules import problems
 from tests.fakes.newsroom import Newsroom, an_article_text
-from tests.feed_values import HOSTILE
+from tests.feed_values import HOSTILE, problems
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 
-def feeds(newsroom: Newsroom) -> dict[str, bytes]:
-    return {path: data for path, data in newsroom.published().items() if path.endswith(".atom")}
+def feeds(newsroom: Newsroom, *forms: Form) -> dict[str, bytes]:
+    """All documents of all feeds, of the forms given or of all."""
+    found = newsroom.published().items()
+    return {path: data for path, data in found if path.rpartition(".")[2] in (forms or tuple(Form))}
 
 
 def faults(newsroom: Newsroom) -> list[str]:
     base = newsroom.settings.site.base_url
     return [
-        f"{path}: {it}" for path, data in feeds(newsroom).items() for it in problems(data, location=f"{base}/{path}")
+        f"{path}: {it}"
+        for form in Form
+        for path, data in feeds(newsroom, form).items()
+        for it in problems(data, form=form, location=f"{base}/{path}")
     ]
 
 
@@ -43,6 +48,7 @@ def test_the_articles_to_start_with_make_valid_feeds(newsroom: Newsroom) -> None
     assert not everything.bozo
     assert len(everything.entries) == report.ingest.added >= 24
     assert all(entry.link.startswith("http") for entry in everything.entries)
+    assert len({len(feeds(newsroom, form)) for form in Form}) == 1
     dates = [entry.published for entry in everything.entries]
     assert dates == sorted(dates, reverse=True)
 
@@ -60,13 +66,29 @@ def test_hostile_articles_make_valid_feeds(newsroom: Newsroom, content: str) -> 
     assert len(fastfeedparser.parse(everything).entries) == report.ingest.added
 
 
-def test_a_feed_finds_its_style_and_the_page_its_feeds(newsroom: Newsroom) -> None:
+def test_feeds_of_many_documents_are_valid_in_each_form(newsroom: Newsroom) -> None:
+    newsroom.configure(feed_limit=2)
+    for n in range(9):
+        newsroom.write(f"maisel-{n}.md", an_article_text(f"Gilmore Girls, part {n}"))
+        if n % 2:
+            newsroom.build()
+    (newsroom.source / "maisel-7.md").unlink()
+    newsroom.build()
+    assert faults(newsroom) == []
+    assert {f"feeds/all/1.{form.value}" for form in Form} <= set(feeds(newsroom))
+    assert b"deleted-entry" in feeds(newsroom)["feeds/all.atom"]
+
+
+def test_a_feed_finds_its_style_and_the_pages_its_feeds(newsroom: Newsroom) -> None:
     newsroom.write("maisel.md", an_article_text())
     newsroom.build()
     published = newsroom.published()
     base = newsroom.settings.site.base_url
-    for path, data in feeds(newsroom).items():
+    pages = "".join(data.decode() for path, data in published.items() if path.endswith(".html"))
+    for path in feeds(newsroom):
+        assert f'href="{path}"' in pages
+        assert f'href="{base}/{path}"' in pages, "the head of a page announces it"
+    for path, data in feeds(newsroom, Form.ATOM, Form.RSS).items():
         assert f'href="{base}/{FEED_STYLE}"'.encode() in data
-        assert f'href="{path}"' in published["index.html"].decode()
-        assert f'xmlUrl="{base}/{path}"' in published["feeds.opml"].decode()
+        assert (f'xmlUrl="{base}/{path}"' in published["feeds.opml"].decode()) == path.endswith(".atom")
     assert FEED_STYLE in published
