@@ -15,6 +15,8 @@ from feeder.storage.store import (
     Fate,
     FileRecord,
     Former,
+    JobOutcome,
+    JobRecord,
     Outcome,
     Place,
     Posted,
@@ -22,6 +24,7 @@ from feeder.storage.store import (
     Remembered,
     Stamp,
     Store,
+    TopicTotals,
 )
 
 __all__ = [
@@ -30,6 +33,8 @@ __all__ = [
     "Fate",
     "FileRecord",
     "Former",
+    "JobOutcome",
+    "JobRecord",
     "Outcome",
     "Place",
     "Posted",
@@ -37,6 +42,7 @@ __all__ = [
     "Remembered",
     "Stamp",
     "Store",
+    "TopicTotals",
     "open_store",
 ]
 

@@ -157,4 +157,30 @@ MIGRATIONS: tuple[str, ...] = (
         json BLOB NOT NULL
     ) STRICT;
     """,
+    # 3: what the jobs of a service did last
+    """
+    CREATE TABLE job (
+        name TEXT PRIMARY KEY,
+        started INTEGER,
+        seconds REAL,
+        outcome TEXT CHECK (outcome IN ('done', 'failed', 'stopped')),
+        detail TEXT NOT NULL,
+        succeeded INTEGER,
+        next_run INTEGER,
+        stale_at INTEGER,
+        runs INTEGER NOT NULL,
+        failures INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+    # 4: what readers tell an entry apart by; from which place on entries are in a feed's current document
+    """
+    CREATE TABLE told_apart (
+        entry INTEGER PRIMARY KEY REFERENCES entry (nr),
+        marks TEXT NOT NULL
+    ) STRICT;
+
+    ALTER TABLE topic ADD COLUMN horizon_arrived INTEGER NOT NULL DEFAULT -1;
+    ALTER TABLE topic ADD COLUMN horizon_published INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE topic ADD COLUMN horizon_entry INTEGER NOT NULL DEFAULT 0;
+    """,
 )

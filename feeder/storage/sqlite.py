@@ -24,6 +24,8 @@ from feeder.storage.store import (
     Fate,
     FileRecord,
     Former,
+    JobOutcome,
+    JobRecord,
     Outcome,
     Place,
     Posted,
@@ -31,6 +33,7 @@ from feeder.storage.store import (
     Remembered,
     Stamp,
     Store,
+    TopicTotals,
 )
 from feeder.text import slug
 
@@ -516,15 +519,27 @@ class SqliteStore(Store):
             (fingerprint, max(map(len, forms)), *forms, entry_id),
         )
 
+    def told_apart(self, entry_id: str) -> str | None:
+        row = self._db.row(
+            "SELECT marks FROM told_apart JOIN entry ON entry.nr = told_apart.entry WHERE entry.id = ?", (entry_id,)
+        )
+        return None if row is None else str(row[0])
+
+    def set_told_apart(self, entry_id: str, marks: str) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO told_apart SELECT nr, ? FROM entry WHERE id = ?", (marks, entry_id)
+        )
+
     def dirty(self) -> Sequence[Dirty]:
         rows = self._db.rows(
             "SELECT kind, key, iif(standing, topic.label, "
             "coalesce((SELECT posting.label FROM posting WHERE posting.topic = topic.nr"
             " ORDER BY published DESC, entry DESC LIMIT 1), topic.label)), origin, "
-            "slug, (SELECT count(*) FROM posting WHERE posting.topic = topic.nr), standing "
+            "slug, (SELECT count(*) FROM posting WHERE posting.topic = topic.nr), standing, "
+            "horizon_arrived, horizon_published, horizon_entry "
             "FROM dirty JOIN topic ON topic.nr = dirty.topic ORDER BY kind, slug"
         )
-        return tuple(Dirty(_topic_of(*row[:4]), row[4], row[5], bool(row[6])) for row in rows)
+        return tuple(Dirty(_topic_of(*row[:4]), row[4], row[5], bool(row[6]), Place(*row[7:])) for row in rows)
 
     def all_topics_dirty(self) -> None:
         self._db.execute(
@@ -533,12 +548,16 @@ class SqliteStore(Store):
         )
         self._db.execute("UPDATE chapter SET dirty = 1")
 
-    def set_published(self, listing: TopicListing) -> None:
+    def set_published(self, listing: TopicListing, *, horizon: Place | None = None) -> None:
         topic = listing.topic
         self._db.execute(
-            "UPDATE topic SET label = ?1, count = ?2, updated = ?3, listed = (?2 > 0 OR standing) "
-            "WHERE kind = ?4 AND key = ?5",
-            (topic.label, listing.count, encode_moment(listing.updated), topic.kind, topic.key),
+            "UPDATE topic SET label = ?1, count = ?2, updated = ?3, listed = (?2 > 0 OR standing), "
+            "horizon_arrived = coalesce(?6, horizon_arrived), horizon_published = coalesce(?7, horizon_published), "
+            "horizon_entry = coalesce(?8, horizon_entry) WHERE kind = ?4 AND key = ?5",
+            (
+                *(topic.label, listing.count, encode_moment(listing.updated), topic.kind, topic.key),
+                *(horizon or (None, None, None)),
+            ),
         )
         nr = self._known(topic)
         self._db.execute("DELETE FROM dirty WHERE topic = ?", (nr,))
@@ -678,6 +697,47 @@ class SqliteStore(Store):
             for number, started, ended, outcome, status, error in rows
         )
 
+    def due_since(self, *, now: datetime) -> datetime | None:
+        row = self._db.row(
+            "SELECT min(next_at) FROM outbox WHERE state = 'pending' AND next_at <= :now AND lease_until <= :now",
+            {"now": encode_moment(now)},
+        )
+        return None if row[0] is None else decode_moment(row[0])
+
+    # -- operating it -------------------------------------------------------------------------------------------
+
+    def put_job(self, record: JobRecord) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                record.name,
+                _moment_or_none(record.started),
+                record.seconds,
+                record.outcome,
+                record.detail,
+                *map(_moment_or_none, (record.succeeded, record.next_run, record.stale_at)),
+                record.runs,
+                record.failures,
+            ),
+        )
+
+    def jobs(self) -> Sequence[JobRecord]:
+        return tuple(map(_job, self._db.rows("SELECT * FROM job ORDER BY name")))
+
+    def topic_totals(self) -> Mapping[TopicKind, TopicTotals]:
+        rows = self._db.rows("SELECT kind, count(*), sum(count) FROM topic WHERE listed GROUP BY kind ORDER BY kind")
+        return {TopicKind(kind): TopicTotals(feeds, postings) for kind, feeds, postings in rows}
+
+    def locked(self) -> bool:
+        return self._lock is not None
+
+    def probe(self) -> None:
+        with self._db.transaction():
+            self._db.row("SELECT 1 FROM fact LIMIT 1")
+
+    def backup(self, target: Path) -> None:
+        self._db.backup(target)
+
     def check(self) -> Sequence[str]:
         found = [row[0] for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
         found += [f"{row[0]}: a row points nowhere" for row in self._db.rows("PRAGMA foreign_key_check")]
@@ -729,10 +789,8 @@ def _listing(row: Any) -> TopicListing:
 
 
 def _posted(row: Any) -> Posted:
-    arrived, published, nr, entry_id, changed, size, *forms = row
-    return Posted(
-        Place(arrived, published, nr), entry_id, decode_moment(changed), size, None if size is None else tuple(forms)
-    )
+    size = row[5]
+    return Posted(Place(*row[:3]), row[3], row[4], size, None if size is None else row[6:])
 
 
 def _stored(row: Any) -> StoredEntry:
@@ -770,6 +828,29 @@ def _delivery(row: Any) -> Delivery:
         attempts=attempts,
         next_at=decode_moment(next_at),
     )
+
+
+def _job(row: Any) -> JobRecord:
+    name, started, seconds, outcome, detail, succeeded, next_run, stale_at, runs, failures = row
+    started, succeeded, next_run, stale_at = (
+        None if it is None else decode_moment(it) for it in (started, succeeded, next_run, stale_at)
+    )
+    return JobRecord(
+        name=name,
+        started=started,
+        seconds=seconds,
+        outcome=None if outcome is None else JobOutcome(outcome),
+        detail=detail,
+        succeeded=succeeded,
+        next_run=next_run,
+        stale_at=stale_at,
+        runs=runs,
+        failures=failures,
+    )
+
+
+def _moment_or_none(moment: datetime | None) -> int | None:
+    return None if moment is None else encode_moment(moment)
 
 
 def _signed(inode: int) -> int:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
@@ -63,6 +64,7 @@ class Dirty(NamedTuple):
     slug: str
     entries: int  #: in all
     standing: bool  #: it has a feed although it may have no entry
+    horizon: Place  #: what stands before it has left the current document, and does not come back into it
 
 
 class Place(NamedTuple):
@@ -78,7 +80,7 @@ class Posted(NamedTuple):
 
     place: Place
     entry_id: str
-    changed: datetime
+    changed: int  #: seconds since 1970
     size: int | None  #: bytes of its longest form; None where it has to be serialised first
     forms: tuple[bytes, ...] | None  #: in the order of model.Form
 
@@ -108,6 +110,37 @@ class Attempt:
     outcome: Outcome | None
     status: int | None  #: HTTP
     error: str  #: for people; "" where there was none
+
+
+class JobOutcome(StrEnum):
+    """How a job ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"  #: before it was done, because the service was asked to end; the next run goes on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRecord:
+    """What a job of a service did last, and when it is to run again."""
+
+    name: str  #: "refresh", ...
+    started: datetime | None = None  #: of the last run that ended, or of the one that is under way; None: never
+    seconds: float | None = None  #: that run took; None: it is under way
+    outcome: JobOutcome | None = None  #: of that run; None: it is under way
+    detail: str = ""  #: for people: what came of it, or the error
+    succeeded: datetime | None = None  #: end of the last run that was done
+    next_run: datetime | None = None  #: None: nothing is planned, the service has ended
+    stale_at: datetime | None = None  #: if no run is done until then, something is wrong
+    runs: int = 0  #: ended, since the store was made
+    failures: int = 0  #: of those
+
+
+class TopicTotals(NamedTuple):
+    """Of the published topics of one kind, as they were when they were published."""
+
+    feeds: int
+    postings: int  #: entries in all of them, each as often as it is in one
 
 
 class Store(Protocol):
@@ -226,14 +259,22 @@ class Store(Protocol):
     def keep_serialised(self, entry_id: str, forms: Sequence[bytes], *, fingerprint: str) -> None:
         """`forms` in the order of model.Form."""
 
+    def told_apart(self, entry_id: str) -> str | None:
+        """What readers tell the entry apart by (readers.marks) as it was last published; None: it never was."""
+
+    def set_told_apart(self, entry_id: str, marks: str) -> None: ...
+
     def dirty(self) -> Sequence[Dirty]:
         """Topics to be published again, by kind and slug; without entries and not standing: gone."""
 
     def all_topics_dirty(self) -> None:
         """With all their archives."""
 
-    def set_published(self, listing: TopicListing) -> None:
-        """What the topic was published as; no longer dirty. Without entries it is listed only if it is standing."""
+    def set_published(self, listing: TopicListing, *, horizon: Place | None = None) -> None:
+        """What the topic was published as; no longer dirty. Without entries it is listed only if it is standing.
+
+        `horizon`: see `Dirty`; None: it stays where it is.
+        """
 
     def listings(self) -> Sequence[TopicListing]:
         """Of every published topic, by kind and slug."""
@@ -285,6 +326,28 @@ class Store(Protocol):
 
     def attempts(self, delivery_id: str) -> Sequence[Attempt]:
         """In order."""
+
+    def due_since(self, *, now: datetime) -> datetime | None:
+        """From when on the oldest message that should have been tried by now was due; None: there is none."""
+
+    # -- operating it -------------------------------------------------------------------------------------------
+    def put_job(self, record: JobRecord) -> None:
+        """Own transaction."""
+
+    def jobs(self) -> Sequence[JobRecord]:
+        """By name."""
+
+    def topic_totals(self) -> Mapping[TopicKind, TopicTotals]:
+        """Of the published topics; a look at the topics only, whatever the number of entries."""
+
+    def locked(self) -> bool:
+        """Whether this store holds the writer's lock."""
+
+    def probe(self) -> None:
+        """Whether one could write now: waits for whoever does. Raises StateError."""
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy into a file that is not there yet, while others read and write. Raises StateError."""
 
     def check(self) -> Sequence[str]:
         """What is wrong with the database, for people; reads all of it."""
