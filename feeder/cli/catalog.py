@@ -74,7 +74,7 @@ def take_in(
         invocation.say(f"read      {click.format_filename(path)}: {form}")
     if wikidata:
         invocation.say(f"fetched   {settings.sparql}")
-    invocation.say(f"imported  {report.shows} shows, {report.people} people in all")
+    invocation.say(f"imported  {_count(report.shows, 'show')}, {_count(report.people, 'person')} in all")
     invocation.say("\nNext: `feeder build` tags the articles anew with them; `feeder serve` does at its next look.")
 
 
@@ -119,7 +119,7 @@ def stats(invocation: Invocation) -> None:
     click.echo(f"others    {found.names} films, networks, outlets, places, ...")
     if found.imported is not None:
         shows, people = found.imported
-        click.echo(f"imported  {shows} shows, {people} people of these")
+        click.echo(f"imported  {_count(shows, 'show')}, {_count(people, 'person')} of these")
     for path in found.tables:
         click.echo(f"table     {click.format_filename(path)}")
 
@@ -216,7 +216,7 @@ def proposed(invocation: Invocation, at_least: int) -> None:
 
     found = proposals.proposed(settings, at_least=at_least)
     for proposal in found:
-        articles = f"{proposal.articles} article{'s' if proposal.articles > 1 else ''}"
+        articles = _count(proposal.articles, "article")
         click.echo(f"{click.style(proposal.key, bold=True)}  {proposal.label}  ({articles})")
         for proof in proposal.proofs:
             click.echo(f"    {proof.day}  {proof.entry}")
@@ -364,6 +364,10 @@ def _name(known: Catalog, person: str) -> str:
 def _titles(record: Person, known: Catalog, most: int) -> str:
     shows = (known.show(key) for key in record.credits[:most])
     return _listed([s.title for s in shows if s is not None], most)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what if number == 1 else {'person': 'people'}.get(what, f'{what}s')}"
 
 
 def _listed(names: Sequence[str], most: int) -> str:

@@ -74,9 +74,9 @@ def test_add_and_alias_write_the_owners_tables(capsys, installed) -> None:
 def test_import_says_what_it_took_and_what_is_there_now(capsys, installed) -> None:
     path = maze(installed, maze_show(5, "Deep Harbour", "2025-03-01", (1, "Zoë Diaz", "Red")))
     told = run(capsys, "import", str(path))
-    assert f"read      {path}: TVmaze's JSON\nimported  1 shows, 1 people in all\n" in told
+    assert f"read      {path}: TVmaze's JSON\nimported  1 show, 1 person in all\n" in told
     assert run(capsys, "search", "deep") == "show/deep-harbour  Deep Harbour  (2025)\n"
-    assert "imported  1 shows, 1 people of these\n" in run(capsys, "stats")
+    assert "imported  1 show, 1 person of these\n" in run(capsys, "stats")
 
 
 def test_a_wrong_file_is_one_line_and_leaves_the_catalog(capsys, installed) -> None:
@@ -98,7 +98,7 @@ def test_wikidata_is_fetched_and_imported_and_a_failure_says_how_to_go_on(capsys
         endpoint.failures[1] = status(403)
         assert "refused with status 403" in run(capsys, "import", "--wikidata", code=69)
         told = run(capsys, "import", "--wikidata")
-        assert f"fetched   {endpoint.address}\nimported  1 shows, 1 people in all\n" in told
+        assert f"fetched   {endpoint.address}\nimported  1 show, 1 person in all\n" in told
     assert "wikidata  Q7\n" in run(capsys, "show", "show/deep-harbour")
     assert not (installed / "catalog" / ".wikidata").exists()
 
