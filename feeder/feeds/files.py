@@ -44,13 +44,16 @@ class Tree:
         They take their places in the order given. A kill leaves each of them old or new, the earlier ones new before
         the later ones. Raises as `write` does, and then leaves all old but for those that took their places already.
         """
-        with ExitStack() as stack:
-            batch = _Batch(self, stack)
-            for path, data in files:
-                with self._wrapped(path):
-                    batch.add(path, data)
-            with self._wrapped(batch.written[-1] if batch.written else ""):
-                batch.commit()
+        with ExitStack() as folders:
+            batch = _Batch(self, folders)
+            try:
+                for path, data in files:
+                    with self._wrapped(path):
+                        batch.add(path, data)
+                with self._wrapped(", ".join(batch.written[:3])):
+                    batch.commit()
+            finally:
+                batch.give_up()
         return tuple(batch.written)
 
     def remove(self, path: str) -> bool:
@@ -141,7 +144,7 @@ def _same(folder: int, name: str, data: bytes) -> bool:
 
 
 class _Batch:
-    """Files that wait beside their places. What is left of them when the stack ends is removed."""
+    """Files that wait beside their places; folders stay open until the stack ends."""
 
     def __init__(self, tree: Tree, stack: ExitStack) -> None:
         self._tree = tree
@@ -149,7 +152,6 @@ class _Batch:
         self._folders: dict[tuple[str, ...], int] = {}
         self._waiting: dict[tuple[int, str], str] = {}  # (folder, name) -> temporary name, in the order they came
         self.written: list[str] = []
-        stack.callback(self._give_up)
 
     def add(self, path: str, data: bytes) -> None:
         *names, name = _components(path)
@@ -189,7 +191,8 @@ class _Batch:
     def _temporaries(self) -> Iterator[tuple[int, str]]:
         return ((folder, temporary) for (folder, _), temporary in self._waiting.items())
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Remove what still waits."""
         for folder, temporary in self._temporaries():
             with suppress(OSError):
                 os.unlink(temporary, dir_fd=folder)

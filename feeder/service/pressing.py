@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from feeder import feeds, topics
+from feeder import feeds
 from feeder.model import Form, SiteInfo, Topic, TopicKind, TopicListing
 from feeder.service import paging
 from feeder.service.app import App
 from feeder.service.progress import Progress
 from feeder.storage import Dirty, Posted
+from feeder.topics import ALL
 
 _BATCH = 50  # topics a transaction
+_HELD = 32_000_000  # bytes of documents in memory until they are written
 _LATEST = 20  # entries on the index page
 _NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -31,42 +34,57 @@ class Pressed:
     size: int  #: bytes written
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file of a feed as it is to be."""
+#: A file of a feed as it is to be: where, and its bytes.
+Document = tuple[str, bytes]
 
-    path: str
-    data: bytes
+
+class Shelf(Protocol):
+    """Where files are published: feeds.Tree, or something that only looks at them."""
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]: ...
+
+    def remove(self, path: str) -> bool: ...
 
 
 def press(app: App, *, now: datetime, progress: Progress) -> Pressed:
     """Write the feed of every dirty topic, remove those of topics that are gone, and bring the lists up to date."""
-    run = _Press(app, feeds.Tree(app.settings.output_folder), now)
-    run.tree.sweep()
-    with app.store.transaction():
-        app.store.begin_edition()
-    dirty = app.store.dirty()
-    for start in range(0, len(dirty), _BATCH):
-        progress("publishing", start, len(dirty))
-        run.feeds_of(dirty[start : start + _BATCH])
+    tree = feeds.Tree(app.settings.output_folder)
+    tree.sweep()
+    run = Press(app, tree, now)
+    run.topics(progress)
     run.lists()
     return Pressed(written=tuple(run.written), removed=tuple(run.removed), size=run.size)
 
 
 @dataclass(slots=True)
-class _Press:
+class Press:
+    """One run of `press`."""
+
     app: App
-    tree: feeds.Tree
+    tree: Shelf
     now: datetime
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     size: int = 0  #: bytes written
+    _bytes_held: int = 0
+    _held: dict[str, bytes] = field(default_factory=dict)  #: documents to be written, in this order
     _sizes: dict[str, int | None] = field(default_factory=dict)  #: written since the last transaction
 
-    def feeds_of(self, batch: Sequence[Dirty]) -> None:
+    def topics(self, progress: Progress) -> None:
+        """The feed of every dirty topic."""
+        store = self.app.store
+        with store.transaction():
+            store.begin_edition()
+        dirty = store.dirty()
+        for start in range(0, len(dirty), _BATCH):
+            progress("publishing", start, len(dirty))
+            self._batch(dirty[start : start + _BATCH])
+
+    def _batch(self, batch: Sequence[Dirty]) -> None:
         """Files first, then the store: killed in between, the same bytes are made again."""
         store = self.app.store
         made = [self._feed(due) for due in batch]
+        self._flush()
         with store.transaction():
             for listing, archives in made:
                 store.set_published(listing)
@@ -78,7 +96,7 @@ class _Press:
         """Pages, OPML and style sheets; then whatever feeder once wrote and now has no use for."""
         app, site = self.app, self.app.site
         listings = app.store.listings()
-        latest = app.store.latest(topics.ALL, _LATEST)
+        latest = app.store.latest(ALL, _LATEST)
         pages = {
             **dict(app.renderer.kind_pages(site=site, topics=listings)),
             feeds.INDEX_PAGE: app.renderer.index_page(site=site, topics=listings, latest=latest),
@@ -89,7 +107,8 @@ class _Press:
             **{path: page.encode() for path, page in pages.items()},
         }
         for path, data in files.items():
-            self._write(path, data)
+            self._hold(path, data)
+        self._flush()
         with app.store.transaction():
             self._keep_sizes()
         archives = app.store.archives()
@@ -123,8 +142,8 @@ class _Press:
         return listing, archives
 
     def _replace(self, documents: Iterable[Document]) -> None:
-        for document in documents:
-            self._write(document.path, document.data)
+        for path, data in documents:
+            self._hold(path, data)
 
     def _current(self, topic: Topic) -> tuple[Sequence[Posted], int | None]:
         """What the current document holds, last come first, and the number of the archive before it.
@@ -175,14 +194,15 @@ class _Press:
                 path = feeds.feed_path(listing.topic, listing.slug, form)
             else:
                 path = feeds.archive_path(listing.topic, listing.slug, chapter.number, form)
-            yield Document(path, data)
+            yield path, data
 
     def _dated(self, listing: TopicListing, posted: Sequence[Posted]) -> TopicListing:
         """`updated` is that of the entry that changed last, to the fraction of a second that is its own."""
         latest = max((it.changed for it in posted), default=None)
         if latest is None:
             return replace(listing, updated=_founded(self.app.site))
-        moments = (feeds.moment_of(it.entry_id, latest) for it in posted if it.changed == latest)
+        second = datetime.fromtimestamp(latest, UTC)
+        moments = (feeds.moment_of(it.entry_id, second) for it in posted if it.changed == latest)
         return replace(listing, updated=max(moments))
 
     def _whole(self, posted: Sequence[Posted]) -> Sequence[Posted]:
@@ -210,11 +230,20 @@ class _Press:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def _write(self, path: str, data: bytes) -> None:
-        if self.tree.write(path, data):
-            self.written.append(path)
-            self.size += len(data)
-        self._sizes[path] = len(data)
+    def _hold(self, path: str, data: bytes) -> None:
+        self._held[path] = data
+        self._bytes_held += len(data)
+        if self._bytes_held > _HELD:
+            self._flush()
+
+    def _flush(self) -> None:
+        """The one place where published files are replaced."""
+        written = self.tree.write_all(self._held.items())
+        self.written += written
+        self.size += sum(len(self._held[path]) for path in written)
+        self._sizes |= {path: len(data) for path, data in self._held.items()}
+        self._held.clear()
+        self._bytes_held = 0
 
     def _remove(self, path: str) -> None:
         if self.tree.remove(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -255,15 +256,15 @@ def test_a_killed_build_that_has_closed_an_archive_goes_on_where_it_was(
     for number in range(6, 14):
         write(newsroom, number)
     written: list[str] = []
-    write_file = feeds.Tree.write
+    write_files = feeds.Tree.write_all
 
-    def die(tree: feeds.Tree, path: str, data: bytes) -> bool:
-        if len(written) == 2:
-            raise KeyboardInterrupt
-        written.append(path)
-        return write_file(tree, path, data)
+    def die(tree: feeds.Tree, files: Iterable[tuple[str, bytes]]) -> None:
+        first = list(files)[:2]
+        written.extend(path for path, _ in first)
+        write_files(tree, first)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(feeds.Tree, "write", die)
+    monkeypatch.setattr(feeds.Tree, "write_all", die)
     with pytest.raises(KeyboardInterrupt):
         newsroom.build()
     monkeypatch.undo()
