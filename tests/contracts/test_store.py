@@ -209,7 +209,7 @@ def test_serialised_entries_are_kept_until_the_entry_or_its_dress_changes(store:
         store.keep_serialised(numbered(1).entry.id, (b"<entry/>", b"<item/>", b"{}"), fingerprint="a")
     kept = store.arrivals(ALL, 5, fingerprint="a")
     assert [(it.entry_id, it.changed, it.size, it.forms) for it in kept] == [
-        (numbered(1).entry.id, numbered(1).changed, 8, (b"<entry/>", b"<item/>", b"{}"))
+        (numbered(1).entry.id, int(numbered(1).changed.timestamp()), 8, (b"<entry/>", b"<item/>", b"{}"))
     ]
     assert store.arrivals(ALL, 5, fingerprint="b")[0].forms is None
     put(store, numbered(1, events=(), summary=()))
