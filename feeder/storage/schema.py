@@ -183,4 +183,21 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE topic ADD COLUMN horizon_published INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE topic ADD COLUMN horizon_entry INTEGER NOT NULL DEFAULT 0;
     """,
+    # 5: words of the entries in the feeds, in the order of their dates (see lookup.py)
+    """
+    CREATE TABLE passage (
+        doc INTEGER PRIMARY KEY,
+        entry INTEGER NOT NULL UNIQUE REFERENCES entry (nr)
+    ) STRICT;
+    INSERT INTO passage SELECT published * 16777216 + row_number() OVER (PARTITION BY published ORDER BY nr), nr
+        FROM entry WHERE withdrawn IS NULL;
+
+    CREATE VIRTUAL TABLE entry_text USING fts5 (
+        text, names, outlet, content = '', tokenize = "unicode61 remove_diacritics 2"
+    );
+    INSERT INTO entry_text (rowid, text, names, outlet) SELECT passage.doc, json_extract(data, '$.article.text'),
+        (SELECT group_concat(json_extract(value, '$.label'), char(10)) FROM json_each(data, '$.tags')),
+        json_extract(data, '$.article.outlet')
+        FROM passage JOIN entry ON entry.nr = passage.entry;
+    """,
 )

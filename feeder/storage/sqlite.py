@@ -14,9 +14,11 @@ from typing import Any
 
 from feeder.errors import StateDamaged, StateError
 from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
-from feeder.storage.codec import decode_entry, decode_moment, encode_entry, encode_moment
+from feeder.storage.codec import decode_moment, encode_entry, encode_moment
 from feeder.storage.connections import Connections
 from feeder.storage.lock import WriterLock
+from feeder.storage.lookup import PLACES, WORDS, SqliteLookup
+from feeder.storage.rows import DELIVERY, attempt_of, delivery_of, listing_of, stored_of, topic_of
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
 from feeder.storage.store import (
     Attempt,
@@ -49,10 +51,6 @@ _FILE = (
     "SELECT file.key, file.size, file.mtime_ns, file.inode, file.fate, file.digest, entry.id, file.reason, file.detail "
     "FROM file LEFT JOIN entry ON entry.nr = file.entry "
 )
-_DELIVERY = (
-    "SELECT outbox.id, outbox.endpoint, outbox.watch, entry.id, outbox.event_type, outbox.body, outbox.state, "
-    "outbox.attempts, outbox.next_at FROM outbox JOIN entry ON entry.nr = outbox.entry "
-)
 
 
 class SqliteStore(Store):
@@ -61,6 +59,7 @@ class SqliteStore(Store):
     def __init__(self, connections: Connections, lock: WriterLock | None) -> None:
         self._db = connections
         self._lock = lock
+        self._lookup = SqliteLookup(connections)
 
     @classmethod
     def open(cls, folder: Path, *, write: bool) -> SqliteStore:
@@ -125,6 +124,10 @@ class SqliteStore(Store):
                 self.set_fact("instance", secrets.token_hex(16))
             self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    @property
+    def lookup(self) -> SqliteLookup:
+        return self._lookup
 
     def close(self) -> None:
         self._db.close()
@@ -211,7 +214,7 @@ class SqliteStore(Store):
             _ENTRY + "WHERE entry.withdrawn IS NULL AND entry.id > ? ORDER BY entry.id LIMIT ?", (last, _PAGE)
         ):
             for row in page:
-                stored = _stored(row)
+                stored = stored_of(row)
                 yield stored
                 last = stored.entry.id
 
@@ -227,6 +230,7 @@ class SqliteStore(Store):
             encode_entry(stored.entry),
         )
         wanted = {self._topic(topic): topic.label for topic in topics}
+        reworded = True
         stays: dict[int, int] = {}  # the edition it came with, in topics where it does not arrive anew
         if is_new:
             self._db.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (nr, stored.entry.id, *row))
@@ -238,6 +242,9 @@ class SqliteStore(Store):
             current = self._db.rows("SELECT topic, label, arrived FROM posting WHERE entry = ?", (nr,))
             if before == row and {topic: label for topic, label, _ in current} == wanted:
                 return
+            reworded = (before[1], *before[4:]) != (row[1], *row[4:])  # published, withdrawn and data
+            if reworded:
+                self._unindex(nr)
             if (before[1], before[3]) == (row[1], row[3]):  # published and changed
                 stays = {topic: arrived for topic, _, arrived in current}
             self._db.execute(
@@ -247,6 +254,8 @@ class SqliteStore(Store):
             )
             self._unpost(nr)
             self._db.execute("DELETE FROM tombstone WHERE entry = ?", (nr,))
+        if reworded:
+            self._index(nr, published)
         edition = self._edition()
         self._db.many(
             "INSERT INTO posting (topic, published, entry, label, arrived) VALUES (?, ?, ?, ?, ?)",
@@ -259,6 +268,7 @@ class SqliteStore(Store):
         if row is None:
             raise KeyError(entry_id)
         moment = encode_moment(now)
+        self._unindex(row[0])
         self._db.execute("UPDATE entry SET withdrawn = ? WHERE nr = ?", (moment, row[0]))
         self._db.execute(
             "INSERT OR REPLACE INTO tombstone SELECT entry, topic, ? FROM posting WHERE entry = ?", (moment, row[0])
@@ -271,6 +281,24 @@ class SqliteStore(Store):
         self._db.execute(ARCHIVES_OF_ENTRY, (nr,))
         self._db.execute("DELETE FROM posting WHERE entry = ?", (nr,))
         self._db.execute("DELETE FROM serialised WHERE entry = ?", (nr,))
+
+    def _index(self, nr: int, published: int) -> None:
+        """Let searches find it: it comes last of those of its second."""
+        first = published * PLACES
+        self._db.execute(
+            "INSERT INTO passage SELECT coalesce(max(doc), :first) + 1, :nr FROM passage "
+            "WHERE doc BETWEEN :first AND :last",
+            {"first": first, "last": first + PLACES - 1, "nr": nr},
+        )
+        self._db.execute(f"INSERT INTO entry_text (rowid, text, names, outlet) SELECT passage.doc, {WORDS}", (nr,))
+
+    def _unindex(self, nr: int) -> None:
+        """While the entry is still as it was indexed: the index forgets words that it is told again."""
+        self._db.execute(
+            f"INSERT INTO entry_text (entry_text, rowid, text, names, outlet) SELECT 'delete', passage.doc, {WORDS}",
+            (nr,),
+        )
+        self._db.execute("DELETE FROM passage WHERE entry = ?", (nr,))
 
     def _edition(self) -> int:
         return int(self.fact("edition") or 1)
@@ -428,7 +456,7 @@ class SqliteStore(Store):
             "SELECT kind, key, label, origin, slug, 0 FROM topic WHERE kind = ? AND slug = ? AND NOT listed",
             (kind, slug),
         )
-        return None if row is None else Former(_topic_of(*row[:4]), row[4] if row[5] else None)
+        return None if row is None else Former(topic_of(*row[:4]), row[4] if row[5] else None)
 
     def former_slugs(self) -> Sequence[tuple[str, TopicListing]]:
         rows = self._db.rows(
@@ -436,7 +464,7 @@ class SqliteStore(Store):
             "topic.updated FROM former_slug JOIN topic ON topic.nr = former_slug.topic WHERE topic.listed "
             "ORDER BY former_slug.kind, former_slug.slug"
         )
-        return tuple((place, _listing(row)) for place, *row in rows)
+        return tuple((place, listing_of(row)) for place, *row in rows)
 
     def slug(self, topic: Topic) -> str:
         row = self._db.row("SELECT slug FROM topic WHERE kind = ? AND key = ?", (topic.kind, topic.key))
@@ -446,7 +474,7 @@ class SqliteStore(Store):
 
     def latest(self, topic: Topic, limit: int) -> Sequence[StoredEntry]:
         rows = self._db.rows(LATEST, {"kind": topic.kind, "key": topic.key, "limit": limit})
-        return tuple(map(_stored, rows))
+        return tuple(map(stored_of, rows))
 
     def arrivals(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
         names = {"kind": topic.kind, "key": topic.key, "limit": limit, "fingerprint": fingerprint}
@@ -526,9 +554,7 @@ class SqliteStore(Store):
         return None if row is None else str(row[0])
 
     def set_told_apart(self, entry_id: str, marks: str) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO told_apart SELECT nr, ? FROM entry WHERE id = ?", (marks, entry_id)
-        )
+        self._db.execute("INSERT OR REPLACE INTO told_apart SELECT nr, ? FROM entry WHERE id = ?", (marks, entry_id))
 
     def dirty(self) -> Sequence[Dirty]:
         rows = self._db.rows(
@@ -536,10 +562,12 @@ class SqliteStore(Store):
             "coalesce((SELECT posting.label FROM posting WHERE posting.topic = topic.nr"
             " ORDER BY published DESC, entry DESC LIMIT 1), topic.label)), origin, "
             "slug, (SELECT count(*) FROM posting WHERE posting.topic = topic.nr), standing, "
-            "horizon_arrived, horizon_published, horizon_entry "
+            "listed, horizon_arrived, horizon_published, horizon_entry "
             "FROM dirty JOIN topic ON topic.nr = dirty.topic ORDER BY kind, slug"
         )
-        return tuple(Dirty(_topic_of(*row[:4]), row[4], row[5], bool(row[6]), Place(*row[7:])) for row in rows)
+        return tuple(
+            Dirty(topic_of(*row[:4]), row[4], row[5], bool(row[6]), bool(row[7]), Place(*row[8:])) for row in rows
+        )
 
     def all_topics_dirty(self) -> None:
         self._db.execute(
@@ -573,7 +601,7 @@ class SqliteStore(Store):
         rows = self._db.rows(
             "SELECT kind, key, label, origin, slug, count, updated FROM topic WHERE listed ORDER BY kind, slug"
         )
-        return tuple(map(_listing, rows))
+        return tuple(map(listing_of, rows))
 
     def published_files(self) -> Sequence[Published]:
         return tuple(Published(*row) for row in self._db.rows("SELECT path, size FROM published ORDER BY path"))
@@ -625,7 +653,7 @@ class SqliteStore(Store):
             if row is None:
                 return None
             self._db.execute("INSERT INTO attempt (outbox, number, started) VALUES (?, ?, ?)", (row[0], row[1], moment))
-            return _delivery(self._db.row(_DELIVERY + "WHERE outbox.nr = ?", (row[0],)))
+            return delivery_of(self._db.row(DELIVERY + "WHERE outbox.nr = ?", (row[0],)))
 
     def settle(
         self,
@@ -674,10 +702,18 @@ class SqliteStore(Store):
             self._db.execute("UPDATE attempt SET outcome = 'unknown' WHERE ended IS NULL AND outcome IS NULL")
             return self._db.execute("UPDATE outbox SET lease_until = 0 WHERE state = 'pending' AND lease_until > 0")
 
+    def replay(self, delivery_id: str, *, now: datetime) -> bool:
+        with self._db.transaction():
+            changed = self._db.execute(
+                "UPDATE outbox SET state = 'pending', next_at = ? WHERE id = ? AND state IN ('dead', 'held')",
+                (encode_moment(now), delivery_id),
+            )
+        return changed == 1
+
     def deliveries(self, *, state: DeliveryState | None = None) -> Sequence[Delivery]:
         if state is None:
-            return tuple(map(_delivery, self._db.rows(_DELIVERY + "ORDER BY outbox.nr")))
-        return tuple(map(_delivery, self._db.rows(_DELIVERY + "WHERE outbox.state = ? ORDER BY outbox.nr", (state,))))
+            return tuple(map(delivery_of, self._db.rows(DELIVERY + "ORDER BY outbox.nr")))
+        return tuple(map(delivery_of, self._db.rows(DELIVERY + "WHERE outbox.state = ? ORDER BY outbox.nr", (state,))))
 
     def attempts(self, delivery_id: str) -> Sequence[Attempt]:
         rows = self._db.rows(
@@ -685,17 +721,7 @@ class SqliteStore(Store):
             "WHERE outbox = (SELECT nr FROM outbox WHERE id = ?) ORDER BY number",
             (delivery_id,),
         )
-        return tuple(
-            Attempt(
-                number=number,
-                started=decode_moment(started),
-                ended=None if ended is None else decode_moment(ended),
-                outcome=None if outcome is None else Outcome(outcome),
-                status=status,
-                error=error,
-            )
-            for number, started, ended, outcome, status, error in rows
-        )
+        return tuple(map(attempt_of, rows))
 
     def due_since(self, *, now: datetime) -> datetime | None:
         row = self._db.row(
@@ -777,29 +803,13 @@ _BEFORE_ALL = Place(-1, 0, 0)
 _AFTER_ALL = Place((1 << 63) - 1, 0, 0)
 
 
-def _topic_of(kind: str, key: str, label: str, origin: str) -> Topic:
-    return Topic(kind=TopicKind(kind), key=key, label=label, origin=origin)
-
-
-def _listing(row: Any) -> TopicListing:
-    kind, key, label, origin, place, count, updated = row
-    return TopicListing(
-        topic=_topic_of(kind, key, label, origin), slug=place, count=count, updated=decode_moment(updated)
-    )
-
-
 def _posted(row: Any) -> Posted:
     size = row[5]
     return Posted(Place(*row[:3]), row[3], row[4], size, None if size is None else row[6:])
 
 
-def _stored(row: Any) -> StoredEntry:
-    data, first_seen, changed, _ = row
-    return StoredEntry(entry=decode_entry(data), first_seen=decode_moment(first_seen), changed=decode_moment(changed))
-
-
 def _remembered(row: Any) -> Remembered:
-    return Remembered(stored=_stored(row), withdrawn=None if row[3] is None else decode_moment(row[3]))
+    return Remembered(stored=stored_of(row), withdrawn=None if row[3] is None else decode_moment(row[3]))
 
 
 def _file(row: Any) -> FileRecord:
@@ -812,21 +822,6 @@ def _file(row: Any) -> FileRecord:
         entry_id=entry_id,
         reason=reason,
         detail=detail,
-    )
-
-
-def _delivery(row: Any) -> Delivery:
-    id_, endpoint, watch, entry_id, event_type, body, state, attempts, next_at = row
-    return Delivery(
-        id=id_,
-        endpoint=endpoint,
-        watch=watch,
-        entry_id=entry_id,
-        event_type=event_type,
-        body=body,
-        state=DeliveryState(state),
-        attempts=attempts,
-        next_at=decode_moment(next_at),
     )
 
 

@@ -64,6 +64,7 @@ class Dirty(NamedTuple):
     slug: str
     entries: int  #: in all
     standing: bool  #: it has a feed although it may have no entry
+    listed: bool  #: it was published before
     horizon: Place  #: what stands before it has left the current document, and does not come back into it
 
 
@@ -143,8 +144,91 @@ class TopicTotals(NamedTuple):
     postings: int  #: entries in all of them, each as often as it is in one
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a search is for: all of it together. The empty one finds every entry."""
+
+    phrases: tuple[str, ...] = ()  #: each of one or more words in a row, whatever case and accents
+    beginnings: tuple[str, ...] = ()  #: of words
+    without: tuple[str, ...] = ()  #: phrases that must not stand in it
+    outlet: str = ""  #: the outlet's name has these words in a row
+    topics: tuple[tuple[TopicKind, str], ...] = ()  #: (kind, key) of topics, all of which it is in
+    kind: TopicKind | None = None  #: it is in a topic of this kind
+    since: datetime | None = None  #: published then or later
+    until: datetime | None = None  #: published before
+
+
+class Sighting(NamedTuple):
+    """An entry that was found."""
+
+    stored: StoredEntry
+    place: int  #: in the order of all entries by date, later ones are greater; the next page begins below it
+
+
+class Companion(NamedTuple):
+    """A topic and how many entries it shares with another."""
+
+    listing: TopicListing
+    shared: int
+
+
+class Month(NamedTuple):
+    """How many entries a topic has of a month."""
+
+    year: int
+    month: int  #: 1..12
+    entries: int
+
+
+class Message(NamedTuple):
+    """A message of the outbox, as people look at it."""
+
+    nr: int  #: later ones are greater
+    delivery: Delivery
+    created: datetime
+    title: str  #: of its entry
+    attempts: tuple[Attempt, ...]
+
+
+class Lookup(Protocol):
+    """What people look for: on pages, in searches, through the API. Reads only; what is withdrawn is not found."""
+
+    def find(self, wanted: Wanted, *, limit: int, before: int | None = None) -> Sequence[Sighting]:
+        """Newest first, at most `limit`; `before`: only what stands below this place."""
+
+    def count(self, wanted: Wanted, *, most: int) -> int:
+        """How many there are, counted up to `most`."""
+
+    def listing(self, kind: TopicKind, slug: str) -> TopicListing | None:
+        """The published topic at this address."""
+
+    def listing_of(self, topic: Topic) -> TopicListing | None:
+        """The topic as it is published, if it is."""
+
+    def topics(self, kind: TopicKind | None, *, has: str = "", limit: int, after: str = "") -> Sequence[TopicListing]:
+        """Published ones, by slug and kind, whose slug has `has` in it; `after`: only those behind "slug/kind"."""
+
+    def busiest(self, kind: TopicKind, limit: int) -> Sequence[TopicListing]:
+        """Those with most entries first."""
+
+    def companions(self, topic: Topic, *, among: int, limit: int) -> Sequence[Companion]:
+        """Shows and people that share most of the topic's newest `among` entries."""
+
+    def months(self, topic: Topic) -> Sequence[Month]:
+        """Months in which the topic has entries, in UTC, in order."""
+
+    def messages(
+        self, *, limit: int, before: int | None = None, state: DeliveryState | None = None, watch: str | None = None
+    ) -> Sequence[Message]:
+        """The last made first; `before`: only those with a smaller number."""
+
+
 class Store(Protocol):
     """See the package's docstring for transactions, threads and errors."""
+
+    @property
+    def lookup(self) -> Lookup:
+        """What people look for."""
 
     def close(self) -> None:
         """Idempotent; gives the lock back."""
@@ -320,6 +404,9 @@ class Store(Protocol):
 
     def release_leases(self) -> int:
         """At start, by the only writer: what a killed process had begun is due again; how many."""
+
+    def replay(self, delivery_id: str, *, now: datetime) -> bool:
+        """A message that is dead or held is due again, under its id; False: it is neither. Own transaction."""
 
     def deliveries(self, *, state: DeliveryState | None = None) -> Sequence[Delivery]:
         """In the order in which they were made."""
