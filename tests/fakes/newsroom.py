@@ -27,7 +27,7 @@ class Newsroom:
         self.source = folder / "articles"
         self.state = folder / "state"
         self.public = folder / "public"
-        self.source.mkdir()
+        self.source.mkdir(exist_ok=True)
         self.tagger: Tags = FakeTagger()
         self.settings = Settings(
             path=folder / "config.toml",
