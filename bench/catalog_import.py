@@ -3,8 +3,8 @@
     python -m bench.catalog_import              10,000,000 rows; wants some 2 GB in the folder for temporary files
     python -m bench.catalog_import --rows 100000
 
-Limit: 300 MB. The rows are made up on the fly, in the shares that IMDb's tables have: one title in thirty is a series, half
-of the rows say who was in a title, a fifth are names.
+Limit: 300 MB. The rows are made up on the fly, in the shares that IMDb's tables have: one title in thirty is a series,
+half of the rows say who was in a title, a fifth are names.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from feeder import catalog
 from feeder.catalog.importing import Options, import_files
 folder = Path(sys.argv[1])
 begun, used = time.monotonic(), time.process_time()
-report = import_files(sorted(folder.glob("*.tsv")), into=folder / "imported.db", known=catalog.load(), options=Options(),
-                      progress=lambda *_: None)
+report = import_files(sorted(folder.glob("*.tsv")), into=folder / "imported.db", known=catalog.load(),
+                      options=Options(), progress=lambda *_: None)
 print(json.dumps({"seconds": time.monotonic() - begun, "processor": time.process_time() - used, "shows": report.shows,
                   "people": report.people, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                   "size": (folder / "imported.db").stat().st_size / 1e6}))
@@ -57,7 +57,8 @@ def main() -> None:
         done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
     print(
         f"{rows} rows ({size:.0f} MB): {done['shows']} shows and {done['people']} people in {done['seconds']:.0f} s "
-        f"({done['processor']:.0f} s of the processor), peak {done['peak']:.0f} of 300 MB; the result has {done['size']:.0f} MB"
+        f"({done['processor']:.0f} s of the processor), peak {done['peak']:.0f} of 300 MB; "
+        f"the result has {done['size']:.0f} MB"
     )
 
 

@@ -4,9 +4,9 @@
 """
 
 from feeder.alerts.messages import MENTION_NEW, message_id, payload
-from feeder.alerts.retry import next_attempt
+from feeder.alerts.retry import asked_wait, next_attempt
 from feeder.alerts.rules import find
 from feeder.alerts.signing import sign
 from feeder.alerts.webhook import send
 
-__all__ = ["MENTION_NEW", "find", "message_id", "next_attempt", "payload", "send", "sign"]
+__all__ = ["MENTION_NEW", "asked_wait", "find", "message_id", "next_attempt", "payload", "send", "sign"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import lru_cache
@@ -64,9 +65,10 @@ class Imported:
         except sqlite3.Error as error:
             raise CatalogError(f"{path}: cannot be opened ({error})") from error
         if self._all("PRAGMA application_id") != [(APPLICATION_ID,)]:
-            raise CatalogError(f"{path}: this is no imported catalog; remove it and import again")
+            raise CatalogError(f"{path}: this is no imported catalog; import again with --fresh")
         if self.fact("form") != str(FORM):
-            raise CatalogError(f"{path}: made by another version of feeder; import again")
+            raise CatalogError(f"{path}: made by another version of feeder; import again with --fresh")
+        weakref.finalize(self, self._db.close)
         self.show: Callable[[str], Show | None] = lru_cache(_KEPT)(self._show)  #: by id
         self.person: Callable[[str], Person | None] = lru_cache(_KEPT)(self._person)  #: by id
 
@@ -139,16 +141,13 @@ class Imported:
         for kind, key, thing in self._each("SELECT kind, key, id FROM source_key ORDER BY kind, key"):
             yield TagKind(kind), key, thing
 
-    def close(self) -> None:
-        self._db.close()
-
     def _each(self, sql: str) -> Iterator[Any]:
         """A row at a time, over a connection of its own: others may ask meanwhile."""
         try:
             with closing(self._connected()) as db:
                 yield from db.execute(sql)
         except sqlite3.DatabaseError as error:
-            raise CatalogError(f"{self._path}: damaged ({error}); remove it and import again") from error
+            raise CatalogError(f"{self._path}: damaged ({error}); import again with --fresh") from error
 
     def _connected(self) -> sqlite3.Connection:
         # immutable: nobody ever writes to it, a new import is another file under the same name
@@ -160,7 +159,7 @@ class Imported:
             with self._lock:
                 return self._db.execute(sql, params).fetchall()
         except sqlite3.DatabaseError as error:
-            raise CatalogError(f"{self._path}: damaged ({error}); remove it and import again") from error
+            raise CatalogError(f"{self._path}: damaged ({error}); import again with --fresh") from error
 
 
 def encode_show(show: Show) -> str:

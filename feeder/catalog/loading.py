@@ -40,19 +40,21 @@ def load(
     imported: Path | None = None,
     extra_people: Sequence[tuple[str, tuple[str, ...]]] = (),
     drafts: Mapping[Path, str] | None = None,
+    dangling: bool = False,
 ) -> Catalog:
     """The bundled tables, then the owner's `files`, then watched people (name, aliases); `imported` completes them.
 
     A row of the owner's with the id of a bundled or imported one replaces it; within a layer an id stands once. A
     watched name that is known lends its aliases to that person, unless several people have the name. `drafts` are
-    texts to be read in place of what these files hold. Raises CatalogError with file, line and column; then nothing
-    is loaded.
+    texts to be read in place of what these files hold; `dangling` aliases, of what is nowhere, may be left out.
+    Raises CatalogError with file, line and column; then nothing is loaded.
     """
     own = [(parse(str(path), drafts[path]) if drafts and path in drafts else read(path)) for path in files]
     return assemble(
         [[row for path in bundled_files() for row in read(path)], [row for rows in own for row in rows]],
         imported=Imported(imported) if imported is not None else None,
         extra_people=extra_people,
+        dangling=dangling,
     )
 
 
@@ -61,6 +63,7 @@ def assemble(
     *,
     imported: Imported | None = None,
     extra_people: Sequence[tuple[str, tuple[str, ...]]] = (),
+    dangling: bool = False,
 ) -> Catalog:
     """A catalog of rows; in a later layer an id may stand again and then replaces the earlier one."""
     shows: dict[str, ShowRow] = {}
@@ -83,7 +86,7 @@ def assemble(
     who = _Who(listed)
     made = [_show(key, row, who) for key, row in shows.items()]
     people = _people(made, listed, who, _Titles(made))
-    named_shows, named_people = _with_aliases(made, people, aliases, imported)
+    named_shows, named_people = _with_aliases(made, people, aliases, imported, dangling=dangling)
     return Catalog(
         shows=named_shows,
         people=_with_watched(named_people, extra_people),
@@ -95,7 +98,12 @@ def assemble(
 
 
 def _with_aliases(
-    shows: Iterable[Show], people: Iterable[Person], aliases: Iterable[AliasRow], imported: Imported | None
+    shows: Iterable[Show],
+    people: Iterable[Person],
+    aliases: Iterable[AliasRow],
+    imported: Imported | None,
+    *,
+    dangling: bool,
 ) -> tuple[Sequence[Show], Sequence[Person]]:
     """What an alias is of may stand in the imported catalog only; then it is taken from there."""
     by_id = {s.id: s for s in shows}
@@ -103,11 +111,15 @@ def _with_aliases(
     for row in aliases:
         if row.kind is TagKind.SHOW:
             show = by_id.get(row.id) or (imported.show(row.id) if imported else None)
+            if show is None and dangling:
+                continue
             if show is None:
                 row.place.fail(f"no table has the show {row.id!r}", "of")
             by_id[row.id] = replace(show, aliases=tuple(dict.fromkeys((*show.aliases, row.alias))))
         else:
             person = persons.get(row.id) or (imported.person(row.id) if imported else None)
+            if person is None and dangling:
+                continue
             if person is None:
                 row.place.fail(f"no table or cast has the person {row.id!r}", "of")
             persons[row.id] = replace(person, aliases=tuple(dict.fromkeys((*person.aliases, row.alias))))

@@ -147,7 +147,7 @@ def import_files(
     return importing.import_files(
         paths,
         into=into,
-        known=catalog.load(own, imported=catalogs.imported(settings)),
+        known=catalog.load(own, dangling=True),
         options=options,
         progress=progress,
         verify=lambda made: catalog.load(own, imported=made),

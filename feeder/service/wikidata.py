@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import feeder
-from feeder.alerts.retry import asked_wait
+from feeder.alerts import asked_wait
 from feeder.catalog.importing.wikidata import ROLES, SERIES
 from feeder.config import Settings
 from feeder.egress import Answer, Client
@@ -193,9 +193,8 @@ class _Endpoint:
 
     def ask(self, query: str) -> tuple[bytes, Sequence[Any]]:
         """The answer as it came, and its rows. Raises FetchError."""
-        address = (
-            f"{self._address}{'&' if '?' in self._address else '?'}{urlencode({'query': _PREFIXES + query, 'format': 'json'})}"
-        )
+        asked = urlencode({"query": _PREFIXES + query, "format": "json"})
+        address = f"{self._address}{'&' if '?' in self._address else '?'}{asked}"
         trouble = ""
         for delay in (0.0, *_TRIES):
             if delay or self._asked:

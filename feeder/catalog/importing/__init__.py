@@ -49,7 +49,8 @@ def import_files(
     file before it takes the place of the old one. Raises CatalogError with file and line for anything that is not
     right, and what `verify` raises; then `into` is as it was.
     """
-    sources = [Source(path, progress) for path in paths]
+    told = _whole(progress, paths)
+    sources = [Source(path, told) for path in paths]
     forms = [(formats.form(source), source) for source in sources]
     tables = [(form, source) for form, source in forms if form in imdb.TABLES]
     for number, (form, source) in enumerate(tables):
@@ -74,3 +75,15 @@ def import_files(
             raise CatalogError("no show was found in these files; nothing was imported")
         shows, people = writing.write(records, into, verify=verify, progress=progress)
     return Report(files=tuple((s.path, form) for form, s in forms), shows=shows, people=people)
+
+
+def _whole(progress: Progress, paths: Sequence[Path]) -> Progress:
+    """Of all files together: of some hundreds of small ones each alone tells nothing."""
+    done: dict[str, int] = {}
+    total = sum(path.stat().st_size // 1024 for path in paths if path.exists())
+
+    def tell(name: str, read: int, _: int) -> None:
+        done[name] = max(read, done.get(name, 0))
+        progress("reading", min(total, sum(done.values())), total)
+
+    return tell

@@ -18,7 +18,7 @@ from typing import IO, Any, NoReturn, cast
 
 from feeder.errors import CatalogError
 
-#: (file name, KiB of the file read, KiB in all)
+#: (what is done, how far, of how much); of a file in KiB
 Progress = Callable[[str, int, int], None]
 
 #: Bytes of the longest line, characters of the longest value; longer ones are no records of any source.
@@ -102,7 +102,7 @@ class Source:
                 raw.seek(0)
 
                 def told() -> None:
-                    self._progress(self.path.name, raw.tell() // 1024, max(1, size // 1024))
+                    self._progress(str(self.path), raw.tell() // 1024, max(1, size // 1024))
 
                 yield self._guarded(raw, magic), told
                 told()

@@ -531,3 +531,34 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
 
     few, many = peak(5_000), peak(50_000)
     assert many < few + 1_000_000
+
+
+def test_an_import_that_cannot_be_read_any_more_is_replaced_by_a_fresh_one(tmp_path: Path, there: bytes) -> None:
+    paths = imdb(tmp_path)
+    (tmp_path / "imported.db").write_bytes(there[: len(there) // 2])
+    with pytest.raises(CatalogError, match="import again with --fresh"):
+        take_in(tmp_path, *paths)
+    assert take_in(tmp_path, *paths, fresh=True).shows == 2
+    assert (tmp_path / "imported.db").read_bytes() == there
+
+
+def test_progress_is_told_of_all_files_together(tmp_path: Path) -> None:
+    from feeder.catalog.importing import Options, import_files
+
+    told: list[tuple[str, int, int]] = []
+    paths = [
+        maze(tmp_path, *(maze_show(n, f"Show {n}", "2001-01-01") for n in range(k, k + 500)), name=f"{k}")
+        for k in (0, 900)
+    ]
+    import_files(
+        paths,
+        into=tmp_path / "imported.db",
+        known=small_catalog(),
+        options=Options(),
+        progress=lambda *step: told.append(step),
+    )
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["reading", "telling apart", "writing"]
+    for stage in ("reading", "writing"):
+        steps = [(done, total) for name, done, total in told if name == stage]
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1]
