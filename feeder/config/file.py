@@ -42,6 +42,7 @@ _Size = Annotated[int, _text(values.size)]
 _Bytes = Annotated[int, BeforeValidator(_bytes)]
 _Query = Annotated[str, _text(values.query)]
 _Strings = Annotated[list[str], BeforeValidator(_listed)]
+_FeedNames = Annotated[list[Annotated[str, _text(values.feeds)]], BeforeValidator(_listed)]
 _Names = Annotated[list[_Name], BeforeValidator(_listed)]
 
 
@@ -69,7 +70,7 @@ class Source(Section):
     max_size: _Size = Field(
         default=20_000_000, ge=1, le=1_000_000_000, description='a size from "1 B" to "1 GB", like "20 MB"'
     )
-    settle: _Duration = Field(default=2.0, ge=0, le=3600, description='a duration from "0s" to "1h", like "2s"')
+    settle: _Duration = Field(default=0.5, ge=0, le=3600, description='a duration from "0s" to "1h", like "2s"')
     timezone: Annotated[ZoneInfo, _text(values.zone)] = Field(
         default=ZoneInfo("UTC"), description='a time zone like "UTC" or "Europe/Berlin"'
     )
@@ -120,6 +121,18 @@ class Schedule(Section):
     )
 
 
+class TimetableTable(Section):
+    feeds: _FeedNames = Field(min_length=1, description='a list of feeds like "show/gilmore-girls", "event/*" or "all"')
+    cron: Annotated[str, _text(normalise)] = Field(description='a cron line of five fields like "0 7 * * *"')
+
+
+class Log(Section):
+    format: Literal["text", "json"] = Field(default="text", description='"text" or "json"')
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description='"debug", "info", "warning" or "error"'
+    )
+
+
 class Server(Section):
     host: _Name = Field(default="127.0.0.1", description="a host name or address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="a whole number from 0 (any free port) to 65535")
@@ -160,11 +173,13 @@ class File(Section):
     tagging: Tagging = Field(default=Tagging(), description="a table: [tagging]")
     feeds: Feeds = Field(default=Feeds(), description="a table: [feeds]")
     schedule: Schedule = Field(default=Schedule(), description="a table: [schedule]")
+    log: Log = Field(default=Log(), description="a table: [log]")
     server: Server = Field(default=Server(), description="a table: [server]")
     alerts: Alerts = Field(default=Alerts(), description="a table: [alerts]")
     endpoints: list[EndpointTable] = Field(default=[], description="tables: [[endpoints]]")
     watches: list[WatchTable] = Field(default=[], description="tables: [[watches]]")
     topics: list[TopicTable] = Field(default=[], description="tables: [[topics]]")
+    timetables: list[TimetableTable] = Field(default=[], description="tables: [[timetables]]")
 
 
 def children(model: type[Section]) -> dict[str, type[Section] | None]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from feeder.config import file as shape
 from feeder.config import values
 from feeder.config.lines import KeyPath, key_lines, line_of
-from feeder.config.settings import Schedule, Settings
+from feeder.config.settings import Log, Schedule, Settings, Timetable
 from feeder.errors import ConfigError
 from feeder.model import Endpoint, SiteInfo, Watch
 from feeder.topics import OwnTopic, parse
@@ -171,6 +171,8 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         endpoints=endpoints,
         watches=_watches(file, problems),
         topics=_topics(file, problems),
+        timetables=tuple(Timetable(feeds=_once(table.feeds), cron=table.cron) for table in file.timetables),
+        log=Log(format=file.log.format, level=file.log.level),
     )
     _check_folders(settings, problems)
     return settings

@@ -19,6 +19,22 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """Feeds that are written at certain times only, whenever their articles came."""
+
+    feeds: tuple[str, ...]  #: "kind/slug" as in their address, "kind/*" or "all"
+    cron: str  #: as in Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What a service tells of itself."""
+
+    format: str = "text"  #: or "json": an object a line
+    level: str = "info"  #: or "debug", "warning", "error": and what is worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting. Paths are absolute; a relative one in the file counts from the file's folder."""
 
@@ -46,3 +62,5 @@ class Settings:
     endpoints: tuple[Endpoint, ...]  #: those of [[endpoints]], then one for each address written directly into a watch
     watches: tuple[Watch, ...]  #: each names endpoints that exist
     topics: tuple[OwnTopic, ...]  #: the owner's own; no two have a name, an earlier name or an id in common
+    timetables: tuple[Timetable, ...] = ()
+    log: Log = Log()

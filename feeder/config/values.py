@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from feeder.errors import QueryError
+from feeder.model import TopicKind
 from feeder.topics import parse
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -115,6 +116,14 @@ def query(text: str) -> str:
         parse(text)
     except QueryError as error:
         raise ValueError(str(error)) from None
+    return text
+
+
+def feeds(text: str) -> str:
+    """The address of a feed below feeds/, without its end; "show/*" is every feed of a show."""
+    kinds = "|".join(kind for kind in TopicKind if kind is not TopicKind.ALL)
+    if re.fullmatch(rf"all|(?:{kinds})/(?:[*]|[a-z0-9-]{{1,100}})", text) is None:
+        raise ValueError
     return text
 
 

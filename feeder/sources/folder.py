@@ -18,6 +18,7 @@ from feeder.errors import NotAnArticle, SourceError
 from feeder.extraction import media_type
 from feeder.model import RawDocument
 from feeder.sources.keys import key_of, name_of
+from feeder.sources.writers import written_to
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -119,12 +120,14 @@ class Folder:
         return iter(sorted(outcomes, key=lambda outcome: outcome.key))
 
     def read(self, found: Found) -> RawDocument:
-        """The whole file, unchanged since it was found. Raises NotAnArticle."""
+        """The whole file, unchanged since it was found and open for writing to nobody. Raises NotAnArticle."""
         try:
             with self._opened_root() as root, _opened(root, found.key) as fd:
                 info = os.fstat(fd)
                 if not stat.S_ISREG(info.st_mode):
                     raise NotAnArticle("special", f"is now {_kind(info)}")
+                if written_to(fd):
+                    raise NotAnArticle("unsettled", "is still open for writing; the next run looks again")
                 if _stamp(info) != found.stamp:
                     raise NotAnArticle("unsettled", "changed after it was found; the next run reads it")
                 content = self._read_all(fd)

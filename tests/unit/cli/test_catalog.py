@@ -118,7 +118,7 @@ def test_proposals_are_listed_accepted_and_rejected(capsys, installed, monkeypat
 
     monkeypatch.setattr("feeder.service.tagger.open_tagger", lambda settings: Unknown())
     config = installed / "config.toml"
-    config.write_text(config.read_text().replace('settle = "2s"', 'settle = "0s"'))
+    config.write_text(config.read_text().replace('settle = "0.5s"', 'settle = "0s"'))
     for n in range(3):
         (installed / "seeds" / f"{n}.txt").write_text(
             f"Gilmore Girls in Week {n}\n\nJune 1{n}, 2021 — Gilmore Girls was filmed. Milo Ventimiglia came {n}.\n"

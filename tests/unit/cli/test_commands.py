@@ -25,7 +25,7 @@ def installed(tmp_path: Path, capsys) -> Path:
     """A new installation that reads a file as soon as it is there."""
     assert main(["init"]) == 0
     path = tmp_path / "config.toml"
-    path.write_text(path.read_text().replace('settle = "2s"', 'settle = "0s"').replace("port = 8080", "port = 0"))
+    path.write_text(path.read_text().replace('settle = "0.5s"', 'settle = "0s"').replace("port = 8080", "port = 0"))
     capsys.readouterr()
     return tmp_path
 

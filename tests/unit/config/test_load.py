@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from feeder.config import Schedule, Settings, load
+from feeder.config import Schedule, Settings, Timetable, load
 from feeder.errors import ConfigError
 from feeder.topics import written
 
@@ -39,7 +39,7 @@ def test_an_empty_file_means_every_default(config, tmp_path):
     assert settings.source_folder == tmp_path / "seeds"
     assert settings.state_folder == tmp_path / "state"
     assert settings.output_folder == tmp_path / "public"
-    assert (settings.max_bytes, settings.settle, settings.zone.key) == (20_000_000, 2.0, "UTC")
+    assert (settings.max_bytes, settings.settle, settings.zone.key) == (20_000_000, 0.5, "UTC")
     assert (settings.feed_limit, settings.content) == (50, "full")
     assert settings.schedule == Schedule(seconds=300.0)
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
@@ -82,6 +82,28 @@ def test_a_topic_of_the_owners_arrives_with_its_query_understood(config):
         ("Stars Hollow", 'show:"Gilmore Girls" AND NOT main:no', ("Gilmore news",), None),
         ("Awards", "event:award", (), "prizes"),
     ]
+
+
+def test_feeds_may_have_times_of_their_own(config):
+    settings = load(config("[[timetables]]\nfeeds = ['show/gilmore-girls', 'event/*', 'all']\ncron = '0 7 * * 1-5'\n"))
+    assert settings.timetables == (
+        Timetable(feeds=("show/gilmore-girls", "event/*", "all"), cron="0 7 * * mon,tue,wed,thu,fri"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[[timetables]]\nfeeds = 'shows/x'\ncron = '0 7 * * *'",
+            "config.toml:2: [[timetables]] #1 feeds: expected a list of feeds like",
+        ),
+        ("[[timetables]]\nfeeds = ['all']", "config.toml:1: [[timetables]] #1 cron: is missing: expected a cron line"),
+        ("[log]\nformat = 'xml'", 'config.toml:2: [log] format: expected "text" or "json", got "xml"'),
+    ],
+)
+def test_a_timetable_or_log_that_cannot_be_meant_is_named_with_its_line(config, text, said):
+    assert complaint(config(text)).startswith(said)
 
 
 @pytest.mark.parametrize(
