@@ -40,9 +40,9 @@ def item_json(item: Item, entry: Entry) -> bytes:
         "_feeder": _told(
             {
                 "outlet": item.outlet,
-                "categories": [{"scheme": it.scheme, "term": it.term, "label": it.label} for it in item.categories],
                 "tags": list(_tags(entry)),
                 "events": list(_events(entry)),
+                "keywords": [word for word in map(plain, entry.article.owner.tags) if word],
             }
         ),
     }
