@@ -13,6 +13,7 @@ from feeder import __version__
 from feeder.cli.build import build
 from feeder.cli.catalog import catalog
 from feeder.cli.check import check
+from feeder.cli.eval import evaluate
 from feeder.cli.explain import explain
 from feeder.cli.init import init
 from feeder.cli.invocation import Invocation
@@ -46,7 +47,7 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
     context.obj = Invocation(config=config, quiet=quiet)
 
 
-for command in (init, build, serve, tag, explain, catalog, check, simulate):
+for command in (init, build, serve, tag, explain, evaluate, catalog, check, simulate):
     program.add_command(command)
 
 

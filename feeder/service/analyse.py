@@ -34,23 +34,36 @@ def analyse(paths: Sequence[Path], *, settings: Settings, tagger: Tags, now: flo
     The owner's corrections count, as they do in a build. Raises SourceError for a path that is not there or a folder
     that cannot be read, CorrectionsError.
     """
-    today = datetime.fromtimestamp(now, UTC)
     corrections = correcting.load(settings)
+    for path, item in _articles(paths, settings=settings, now=now):
+        if isinstance(item, Refused):
+            yield item
+            continue
+        below = correcting.key_below(settings, path if path.is_dir() else path.resolve().parent)
+        spoken = corrections.spoken(item if below is None else replace(item, key=f"{below}{item.key}"))
+        parts = sentences(item.text, body_start=item.body_start)
+        yield Analysed(key=item.key, article=item, summary=summarize(item, parts), tagging=tagger.tag(spoken))
+
+
+def own_articles(settings: Settings, *, now: float) -> Iterator[Article]:
+    """Those of the source folder, by key; what is none is left out. Raises SourceError."""
+    for _, item in _articles([settings.source_folder], settings=settings, now=now):
+        if isinstance(item, Article):
+            yield item
+
+
+def _articles(paths: Sequence[Path], *, settings: Settings, now: float) -> Iterator[tuple[Path, Article | Refused]]:
+    today = datetime.fromtimestamp(now, UTC)
     for path in paths:
         folder, items = _look(path, settings=settings, now=now)
-        below = correcting.key_below(settings, path if path.is_dir() else path.resolve().parent)
         for item in items:
             if isinstance(item, Refused):
-                yield item
+                yield path, item
                 continue
             try:
-                article = extraction.read(folder.read(item), zone=settings.zone, now=today)
+                yield path, extraction.read(folder.read(item), zone=settings.zone, now=today)
             except NotAnArticle as error:
-                yield Refused(key=item.key, reason=error.reason, detail=error.detail)
-                continue
-            parts = sentences(article.text, body_start=article.body_start)
-            spoken = corrections.spoken(article if below is None else replace(article, key=f"{below}{item.key}"))
-            yield Analysed(key=item.key, article=article, summary=summarize(article, parts), tagging=tagger.tag(spoken))
+                yield path, Refused(key=item.key, reason=error.reason, detail=error.detail)
 
 
 def _look(path: Path, *, settings: Settings, now: float) -> tuple[Folder, Iterator[Found | Refused]]:

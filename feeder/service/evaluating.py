@@ -1,0 +1,129 @@
+"""How well feeder tags: on annotated articles, and on what the owner has said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from feeder import evaluation
+from feeder.config import Settings
+from feeder.corrections import Corrections, Line
+from feeder.errors import AnnotationError
+from feeder.evaluation import Count, Facts, Mistake, OwnScores, Scores
+from feeder.model import Article, OwnerWord, TagKind
+from feeder.service import correcting
+from feeder.service.analyse import own_articles
+from feeder.service.progress import Progress, unseen
+from feeder.service.tagger import Tags
+
+_PATTERN = "*.ann"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReport:
+    """What came of measuring with the owner's word."""
+
+    scores: OwnScores
+    astray: tuple[Line, ...]  #: corrections of articles that are not in the source folder
+
+
+def annotated(paths: Sequence[Path], *, tagger: Tags, progress: Progress = unseen) -> Scores:
+    """On annotated articles: files of any name, and those called *.ann in folders. Raises AnnotationError."""
+    known = [facts for file in _files(paths) for facts in read(file)]
+    scores = Scores()
+    for done, facts in enumerate(known):
+        progress("tagging", done, len(known))
+        scores.add(facts, tagger.tag(facts.article))
+    progress("tagging", len(known), len(known))
+    return scores
+
+
+def read(file: Path) -> Iterator[Facts]:
+    """What the articles of one file say to be true. Raises AnnotationError naming file and line."""
+    try:
+        content = file.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise AnnotationError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise AnnotationError(f"{file}:{line}: not UTF-8; save the file as UTF-8") from None
+    found = list(map(evaluation.facts, evaluation.articles(str(file), text)))
+    if not found:
+        raise AnnotationError(f"{file}: holds no article")
+    yield from found
+
+
+def own(settings: Settings, *, tagger: Tags, now: float, progress: Progress = unseen) -> OwnReport:
+    """On corrections and front matter: tags found without them against tags found with them. `now`: wall time in s.
+
+    Raises SourceError, CorrectionsError.
+    """
+    from feeder.tagging import is_owners  # costs more to load than a look at the folder takes
+
+    said = correcting.load(settings)
+    everything = list(own_articles(settings, now=now))
+    spoken = [article for article in everything if _spoken_of(article, said)]
+    scores = OwnScores()
+    for done, article in enumerate(spoken):
+        progress("tagging", done, len(spoken))
+        scores.add(
+            article.key,
+            tagger.tag(replace(article, owner=OwnerWord())).tags,
+            tagger.tag(said.spoken(article)).tags,
+            listed=_listed(article.owner),
+            is_owners=is_owners,
+        )
+    progress("tagging", len(spoken), len(spoken))
+    astray = (x for x in said.lines if x.article is not None and not any(map(x.article.is_of, everything)))
+    return OwnReport(scores=scores, astray=tuple(astray))
+
+
+def _listed(word: OwnerWord) -> tuple[TagKind, ...]:
+    kinds = {TagKind.SHOW: word.shows, TagKind.PERSON: word.people}
+    return tuple(kind for kind, names in kinds.items() if names is not None)
+
+
+def _spoken_of(article: Article, said: Corrections) -> bool:
+    return bool(_listed(article.owner) or said.about(article))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(path.rglob(_PATTERN))
+        if not found:
+            raise AnnotationError(f"{path}: holds no annotated articles ({_PATTERN})")
+        yield from found
+
+
+def as_json(scores: Scores | OwnScores) -> dict[str, Any]:
+    """The stable form, documented in README.md: keys are only ever added."""
+    told: dict[str, Any] = {"articles": scores.articles}
+    told |= {name.replace(" ", "_"): _figures(count) for name, count in scores.counts.items()}
+    if isinstance(scores, Scores):
+        told |= {"characters_as_people": scores.characters_as_people, "works_as_shows": scores.works_as_shows}
+    return told | {"mistakes": [_mistake(mistake) for mistake in scores.mistakes]}
+
+
+def _figures(count: Count) -> dict[str, float | int | None]:
+    shares = {"precision": count.precision, "recall": count.recall, "f1": count.f1}
+    return {
+        **{name: None if share is None else round(share, 4) for name, share in shares.items()},
+        "right": count.right,
+        "wrong": count.wrong,
+        "missed": count.missed,
+    }
+
+
+def _mistake(mistake: Mistake) -> dict[str, str]:
+    return {
+        "article": mistake.article,
+        "kind": mistake.kind.value,
+        "name": mistake.name,
+        "mistake": "missed" if mistake.missed else "wrong",
+    }
