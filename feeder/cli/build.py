@@ -16,17 +16,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--force", is_flag=True, help="Publish also what readers would show their users a second time.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Put all that is published there, too, for any web server: with .gz and .br beside large files and renamed "
+    "feeds under their old addresses as well.",
+)
 @pass_invocation
-def build(invocation: Invocation) -> None:
+def build(invocation: Invocation, force: bool, out: str | None) -> None:
     """Read new and changed articles and write the feeds.
 
     Says what was found, what was set aside and why, and where the feeds are. Alerts are sent by `feeder serve`.
     """
     settings = invocation.settings()
+    from pathlib import Path
+
     from feeder.service.build import build as run
 
     with Bar(shown=not invocation.quiet) as bar:
-        report = run(settings, progress=bar)
+        report = run(settings, progress=bar, force=force, out=Path(out) if out else None)
     invocation.say("\n".join(_lines(report, settings)))
 
 
@@ -42,8 +52,12 @@ def _lines(report: BuildReport, settings: Settings) -> Iterator[str]:
     told = ", ".join(f"{number} {what}" for what, number in changes.items() if number)
     yield f"entries    {report.counts['entries']}{f' ({told})' if told else ''}"
     yield f"about      {', '.join(_count(report.counts.get(kind, 0), kind) for kind in ('show', 'person'))}"
-    written = sum(path.endswith(".atom") for path in publish.written)
+    written = sum(path.endswith(".atom") and not _is_archive(path) for path in publish.written)
     yield f"feeds      {publish.feeds} in {output}, {written or 'none'} of them written anew"
+    if report.export:
+        files, written = _count(report.export.files, "file"), report.export.written
+        folder = click.format_filename(report.export.folder)
+        yield f"exported   {files} to {folder}, {written or 'none'} of them written anew"
     if report.pending:
         yield f"alerts     {report.pending} to be sent; `feeder serve` sends them"
     yield ""
@@ -58,6 +72,11 @@ def _next(report: BuildReport, settings: Settings) -> str:
         f"run `feeder serve` and subscribe to {settings.site.base_url}/feeds/all.atom, "
         f"or choose a feed on {settings.site.base_url}/"
     )
+
+
+def _is_archive(path: str) -> bool:
+    """ "feeds/show/24/3.atom", but not "feeds/show/24.atom"."""
+    return path.count("/") == 3 or path.startswith("feeds/all/")
 
 
 def _count(number: int, what: str) -> str:

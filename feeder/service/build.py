@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feeder.config import Settings
 from feeder.model import DeliveryState
@@ -15,6 +16,9 @@ from feeder.service.app import App, open_app
 from feeder.service.ingest import IngestReport, ingest
 from feeder.service.progress import Progress, unseen
 from feeder.service.publish import PublishReport, publish
+
+if TYPE_CHECKING:
+    from feeder.service.export import ExportReport
 
 _log = logging.getLogger(__name__)
 
@@ -29,20 +33,33 @@ class BuildReport:
     pending: int  #: alerts that wait to be sent
     output: Path
     seconds: float  #: it took
+    export: ExportReport | None = None  #: what was put elsewhere, where that was asked for
 
 
-def build(settings: Settings, *, progress: Progress = unseen) -> BuildReport:
-    """Bring store and feeds up to date with the folder. Raises FeederError."""
+def build(
+    settings: Settings, *, progress: Progress = unseen, force: bool = False, out: Path | None = None
+) -> BuildReport:
+    """Bring store and feeds up to date with the folder. `force`: see `publish`. Raises FeederError.
+
+    `out`: put what is published there, too, see `export`.
+    """
     with open_app(settings, write=True) as app:
-        return refresh(app, progress=progress)
+        report = refresh(app, progress=progress, force=force)
+        if out is None:
+            return report
+        from feeder.service.export import export
+
+        return replace(report, export=export(app, out, progress=progress))
 
 
-def refresh(app: App, *, progress: Progress = unseen, stopping: Callable[[], bool] = lambda: False) -> BuildReport:
+def refresh(
+    app: App, *, progress: Progress = unseen, stopping: Callable[[], bool] = lambda: False, force: bool = False
+) -> BuildReport:
     """`build` with an app that is open."""
     begun = clock.monotonic()
     app.look_again()
     ingested = ingest(app, progress=progress, stopping=stopping)
-    published = publish(app, progress=progress)
+    published = publish(app, progress=progress, force=force)
     report = BuildReport(
         ingest=ingested,
         publish=published,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from feeder import feeds
+from feeder.errors import RepeatsRefused
 from feeder.model import Form, SiteInfo, Topic, TopicKind, TopicListing
 from feeder.service import paging
 from feeder.service.app import App
+from feeder.service.guard import Guard, Repeats
 from feeder.service.progress import Progress
-from feeder.storage import Dirty, Posted
+from feeder.storage import Dirty, Place, Posted
 from feeder.topics import ALL
 
 _BATCH = 50  # topics a transaction
@@ -32,6 +35,7 @@ class Pressed:
     written: tuple[str, ...]  #: paths, in the order they were written
     removed: tuple[str, ...]
     size: int  #: bytes written
+    refusal: RepeatsRefused | None  #: why some feeds were left as they are
 
 
 #: A file of a feed as it is to be: where, and its bytes.
@@ -46,14 +50,17 @@ class Shelf(Protocol):
     def remove(self, path: str) -> bool: ...
 
 
-def press(app: App, *, now: datetime, progress: Progress) -> Pressed:
-    """Write the feed of every dirty topic, remove those of topics that are gone, and bring the lists up to date."""
+def press(app: App, *, now: datetime, progress: Progress, force: bool = False) -> Pressed:
+    """Write the feed of every dirty topic, remove those of topics that are gone, and bring the lists up to date.
+
+    A feed that would show its subscribers an entry again is left as it is, and stays dirty, unless `force`.
+    """
     tree = feeds.Tree(app.settings.output_folder)
     tree.sweep()
-    run = Press(app, tree, now)
+    run = Press(app, tree, now, force)
     run.topics(progress)
     run.lists()
-    return Pressed(written=tuple(run.written), removed=tuple(run.removed), size=run.size)
+    return Pressed(written=tuple(run.written), removed=tuple(run.removed), size=run.size, refusal=run.guard.refusal())
 
 
 @dataclass(slots=True)
@@ -63,12 +70,18 @@ class Press:
     app: App
     tree: Shelf
     now: datetime
+    force: bool = False  #: publish also what readers would show again
+    guard: Guard = field(init=False)
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     size: int = 0  #: bytes written
     _bytes_held: int = 0
     _held: dict[str, bytes] = field(default_factory=dict)  #: documents to be written, in this order
     _sizes: dict[str, int | None] = field(default_factory=dict)  #: written since the last transaction
+
+    def __post_init__(self) -> None:
+        app = self.app
+        self.guard = Guard(app.store, app.site, app.settings.output_folder, self.now, self.force)
 
     def topics(self, progress: Progress) -> None:
         """The feed of every dirty topic."""
@@ -83,13 +96,16 @@ class Press:
     def _batch(self, batch: Sequence[Dirty]) -> None:
         """Files first, then the store: killed in between, the same bytes are made again."""
         store = self.app.store
-        made = [self._feed(due) for due in batch]
+        made = []
+        for due in batch:
+            with suppress(Repeats):
+                made.append(self._feed(due))
         self._flush()
         with store.transaction():
-            for listing, archives in made:
-                store.set_published(listing)
-                for number in archives:
-                    store.set_archive_published(listing.topic, number)
+            for it in made:
+                store.set_published(it.listing, horizon=it.horizon)
+                for number in it.archives:
+                    store.set_archive_published(it.listing.topic, number)
             self._keep_sizes()
 
     def lists(self) -> None:
@@ -123,13 +139,13 @@ class Press:
 
     # -- one topic ----------------------------------------------------------------------------------------------------
 
-    def _feed(self, due: Dirty) -> tuple[TopicListing, Sequence[int]]:
-        """Write what of the topic's feed is not up to date; what it is listed as, and which archives were written."""
+    def _feed(self, due: Dirty) -> _Made:
+        """Hold what of the topic's feed is not up to date. Raises Repeats when it is to be left as it is."""
         store, topic = self.app.store, due.topic
         listing = TopicListing(topic=topic, slug=due.slug, count=due.entries, updated=_NEVER)
         if not (due.entries or due.standing):
-            return listing, ()
-        posted, last = self._current(topic)
+            return _Made(listing)
+        posted, horizon, last = self._current(due)
         listing = self._dated(listing, posted)
         archives = store.dirty_archives(topic)
         for number in archives:  # before the current document, which leads to them
@@ -138,18 +154,23 @@ class Press:
             feeds.Tombstone(entry_id=entry_id, withdrawn=withdrawn)
             for entry_id, withdrawn in store.tombstones(topic, _TOMBSTONES, since=self.now - TOMBSTONE)
         )
-        self._replace(self._forms(listing, posted, feeds.Chapter(previous=last), tombstones))
-        return listing, archives
+        documents = tuple(self._forms(listing, posted, feeds.Chapter(previous=last), tombstones))
+        if not due.listed:
+            self.guard.compare(documents)
+        self._replace(documents)
+        return _Made(listing, archives, horizon)
 
     def _replace(self, documents: Iterable[Document]) -> None:
         for path, data in documents:
             self._hold(path, data)
 
-    def _current(self, topic: Topic) -> tuple[Sequence[Posted], int | None]:
-        """What the current document holds, last come first, and the number of the archive before it.
+    def _current(self, due: Dirty) -> tuple[Sequence[Posted], Place | None, int | None]:
+        """What the current document holds, last come first; where it ends if there is more; the archive before it.
 
-        Closes into archives what it has no room for.
+        Closes into archives what it has no room for. Readers that forget what has left a feed (readers.models) show
+        again what comes back into it: when others are withdrawn, or there is more room, no archived entry does.
         """
+        topic = due.topic
         settings, store, kept = self.app.settings, self.app.store, self.app.entry_version
         limit, max_bytes = settings.feed_limit, settings.feed_bytes
         posted = self._whole(store.arrivals(topic, limit + 1, fingerprint=kept))
@@ -159,7 +180,9 @@ class Press:
             waiting = self._close(topic, limit=limit, max_bytes=max_bytes)
             last = store.last_archive(topic)
         shown = paging.to_show([_size(it) for it in posted], waiting=len(waiting), limit=limit, max_bytes=max_bytes)
-        return posted[:shown], last[0] if last else None
+        current = [it for it in posted[:shown] if it.place >= due.horizon]
+        horizon = current[-1].place if current and len(current) < len(posted) else None
+        return current, horizon, last[0] if last else None
 
     def _close(self, topic: Topic, *, limit: int, max_bytes: int) -> Sequence[Posted]:
         """Archive after archive until what still waits fits; that."""
@@ -207,13 +230,18 @@ class Press:
 
     def _whole(self, posted: Sequence[Posted]) -> Sequence[Posted]:
         """With the forms of those that have to be serialised first, which are kept for their other feeds."""
-        store = self.app.store
-        made = {it.entry_id: self._serialise(it.entry_id) for it in posted if it.forms is None}
-        if not made:
+        store, guard = self.app.store, self.guard
+        lacking = [it.entry_id for it in posted if it.forms is None]
+        if not lacking:
             return posted
+        guard.stop(lacking)
+        made = {entry_id: self._serialise(entry_id) for entry_id in lacking}
+        passed = guard.marks(made)
         with store.transaction():
-            for entry_id, forms in made.items():
-                store.keep_serialised(entry_id, forms, fingerprint=self.app.entry_version)
+            for entry_id, marks in passed.items():
+                store.keep_serialised(entry_id, made[entry_id], fingerprint=self.app.entry_version)
+                store.set_told_apart(entry_id, marks)
+        guard.stop(lacking)
         return [
             it._replace(forms=made[it.entry_id], size=max(map(len, made[it.entry_id]))) if it.forms is None else it
             for it in posted
@@ -254,6 +282,15 @@ class Press:
         for path, size in self._sizes.items():
             self.app.store.set_published_file(path, size)
         self._sizes.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A topic's feed that is held: what it is to be listed as, and what was made of it."""
+
+    listing: TopicListing
+    archives: Sequence[int] = ()  #: that were written
+    horizon: Place | None = None
 
 
 def _size(posted: Posted) -> int:

@@ -24,8 +24,11 @@ class PublishReport:
     feeds: int = 0  #: published in all
 
 
-def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
+def publish(app: App, *, progress: Progress = unseen, force: bool = False) -> PublishReport:
     """Bring the output folder up to date with the store. Raises PublishError, TemplateError, StateError.
+
+    Feeds that would show their subscribers an entry again are left as they are, unless `force`; RepeatsRefused, once
+    all others are published, says which.
 
     Killed at any moment it leaves each file whole, old or new, and goes on from there the next time.
     """
@@ -41,10 +44,12 @@ def publish(app: App, *, progress: Progress = unseen) -> PublishReport:
 
     from feeder.service.pressing import press
 
-    pressed = press(app, now=clock.now(), progress=progress)
+    pressed = press(app, now=clock.now(), progress=progress, force=force)
     if store.fact("output") != app.output_version:
         with store.transaction():
             store.set_fact("output", app.output_version)
+    if pressed.refusal is not None:
+        raise pressed.refusal
     return PublishReport(
         written=pressed.written, removed=pressed.removed, bytes=pressed.size, feeds=len(store.listings())
     )
