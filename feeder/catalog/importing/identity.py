@@ -17,7 +17,8 @@ from itertools import count
 from feeder.catalog.catalog import Catalog
 from feeder.catalog.importing.work import BEFORE, Work
 from feeder.catalog.joining import YEARS_APART
-from feeder.catalog.records import Show
+from feeder.catalog.records import Person, Show
+from feeder.model import TagKind
 from feeder.text import fold, slug
 
 _TABLES = """
@@ -65,6 +66,7 @@ class _Groups:
     def __init__(self, work: Work, table: str) -> None:
         self._work = work
         self._table = table
+        self._merged: dict[int, int] = {}  #: a number that is no more -> the one it is under now
         work.run(f"CREATE INDEX {table}_by_nr ON {table} (nr)")
 
     def nr(self, key: str) -> int | None:
@@ -79,6 +81,7 @@ class _Groups:
 
     def merge(self, one: int, other: int) -> None:
         if one != other:
+            self._merged[max(one, other)] = min(one, other)
             self._work.run(f"UPDATE {self._table} SET nr = ? WHERE nr = ?", min(one, other), max(one, other))  # noqa: S608
 
     def equate(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -93,24 +96,30 @@ class _Groups:
     def join(self, candidates: Iterable[str]) -> None:
         """Groups of numbers ("3,17") that read alike: one thing, unless a source has two of them."""
         for group in candidates:
-            numbers = sorted({int(n) for n in group.split(",")})
+            numbers = sorted({self._now(int(n)) for n in group.split(",")})
             sources = [self.sources(n) for n in numbers]
-            if sum(map(len, sources)) == len(set().union(*sources)) and all(sources):
+            if sum(map(len, sources)) == len(set().union(*sources)):
                 for other in numbers[1:]:
                     self.merge(numbers[0], other)
+
+    def _now(self, nr: int) -> int:
+        """The number of what was under this one before a merge."""
+        while nr in self._merged:
+            nr = self._merged[nr]
+        return nr
 
 
 def _number_shows(work: Work) -> None:
     work.run("INSERT INTO show_key SELECT key, row_number() OVER (ORDER BY key) FROM show")
     groups = _Groups(work, "show_key")
-    groups.equate(work.rows("SELECT DISTINCT key, other FROM same WHERE kind = 'show' ORDER BY key, other"))
+    groups.equate(work.each("SELECT DISTINCT key, other FROM same WHERE kind = 'show' ORDER BY key, other"))
     if _one_source(work, "show_key"):
         return
-    alike = work.rows(
-        "SELECT group_concat(DISTINCT nr) FROM show JOIN show_key USING (key) WHERE first IS NOT NULL "
-        "GROUP BY folded, first HAVING count(DISTINCT nr) > 1 ORDER BY folded, first"
+    work.run(
+        "CREATE TABLE alike_shows AS SELECT group_concat(DISTINCT nr) AS numbers FROM show JOIN show_key USING (key) "
+        "WHERE first IS NOT NULL GROUP BY folded, first HAVING count(DISTINCT nr) > 1 ORDER BY folded, first"
     )
-    groups.join(row[0] for row in alike)
+    groups.join(row[0] for row in work.each("SELECT numbers FROM alike_shows ORDER BY rowid"))
 
 
 def _number_people(work: Work) -> None:
@@ -119,19 +128,16 @@ def _number_people(work: Work) -> None:
         "(SELECT 1 FROM credit JOIN show_key ON show_key.key = credit.show WHERE credit.person = person.key)"
     )
     groups = _Groups(work, "person_key")
-    groups.equate(work.rows("SELECT DISTINCT key, other FROM same WHERE kind = 'person' ORDER BY key, other"))
+    groups.equate(work.each("SELECT DISTINCT key, other FROM same WHERE kind = 'person' ORDER BY key, other"))
     if _one_source(work, "person_key"):
         return
-    alike = work.rows(
-        "SELECT DISTINCT group_concat(DISTINCT person_key.nr) FROM credit JOIN show_key ON show_key.key = credit.show "
-        "JOIN person_key ON person_key.key = credit.person JOIN person ON person.key = credit.person "
+    work.run(
+        "CREATE TABLE alike_people AS SELECT DISTINCT group_concat(DISTINCT person_key.nr) AS numbers FROM credit "
+        "JOIN show_key ON show_key.key = credit.show JOIN person_key ON person_key.key = credit.person "
+        "JOIN person ON person.key = credit.person "
         "GROUP BY show_key.nr, person.folded HAVING count(DISTINCT person_key.nr) > 1 ORDER BY 1"
     )
-    for row in alike:  # a merge changes the numbers of the next ones
-        current = (work.rows("SELECT min(key) FROM person_key WHERE nr = ?", int(n))[0][0] for n in row[0].split(","))
-        numbers = {groups.nr(key) for key in current if key is not None}
-        if len(numbers) > 1:
-            groups.join([",".join(map(str, numbers))])
+    groups.join(row[0] for row in work.each("SELECT numbers FROM alike_people ORDER BY rowid"))
 
 
 def _one_source(work: Work, table: str) -> bool:
@@ -152,15 +158,21 @@ class _Known:
         """Number -> id in the tables, of shows and of people."""
         shows: dict[int, str] = {}
         votes: dict[str, Counter[int]] = {}
-        self._before(shows, "show_key", {s.id for s in self._known.shows})
+        for nr, key in self._before(TagKind.SHOW):
+            if (there := self._known.show(key)) is not None and self._same_years(nr, there):
+                shows.setdefault(nr, key)
+        given = set(shows.values())
         for show in self._known.shows:
-            nr = self._show(show, shows)
-            if nr is not None:
-                shows[nr] = show.id
-                for key, number in self._cast(show, nr):
-                    votes.setdefault(key, Counter())[number] += 1
+            if show.id not in given and (matched := self._show(show, shows)) is not None:
+                shows[matched] = show.id
+        for nr, key in shows.items():
+            if (there := self._known.show(key)) is not None:
+                for person_id, number in self._cast(there, nr):
+                    votes.setdefault(person_id, Counter())[number] += 1
         people: dict[int, str] = {}
-        self._before(people, "person_key", {p.id for p in self._known.people})
+        for nr, key in self._before(TagKind.PERSON):
+            if (somebody := self._known.person(key)) is not None and self._together(nr, somebody, shows):
+                people.setdefault(nr, key)
         for person in self._known.people:
             if person.wikidata:
                 for (nr,) in self._work.rows("SELECT nr FROM person_key WHERE key = ?", person.wikidata):
@@ -172,18 +184,32 @@ class _Known:
                 people[nr] = key
         return shows, people
 
-    def _before(self, ids: dict[int, str], table: str, known: set[str]) -> None:
-        """An id that was given to both at the import before is theirs."""
-        for key, nr in self._work.rows(f"SELECT key, nr FROM {table} WHERE key GLOB '=*' ORDER BY key"):  # noqa: S608
-            if (thing := key.split("/", 1)[1]) in known:
-                ids.setdefault(nr, thing)
+    def _before(self, kind: TagKind) -> Iterator[tuple[int, str]]:
+        """(number, id) of what the import had before under an id that a table has now."""
+        sql = f"SELECT nr, substr(key, instr(key, '/') + 1) FROM {kind}_key WHERE key GLOB '=*' ORDER BY key"  # noqa: S608
+        known = self._known.show if kind is TagKind.SHOW else self._known.person
+        yield from ((nr, key) for nr, key in self._work.each(sql) if known(key) is not None)
+
+    def _same_years(self, nr: int, show: Show) -> bool:
+        """An id that a table has got since may be another show's."""
+        first = self._work.rows("SELECT min(first) FROM show JOIN show_key USING (key) WHERE nr = ?", nr)[0][0]
+        return first is None or show.years is None or abs(first - show.years[0]) <= YEARS_APART
+
+    def _together(self, nr: int, person: Person, shows: dict[int, str]) -> bool:
+        """Whether a show has both, or the table tells of none."""
+        credited = self._work.rows(
+            "SELECT DISTINCT show_key.nr FROM person_key JOIN credit ON credit.person = person_key.key "
+            "JOIN show_key ON show_key.key = credit.show WHERE person_key.nr = ?",
+            nr,
+        )
+        return not person.credits or any(shows.get(n) in person.credits for (n,) in credited)
 
     def _show(self, show: Show, taken: dict[int, str]) -> int | None:
         """By Wikidata's id; else by title and year: of several the one with most of the cast, then the best known."""
-        if show.id in taken.values():
-            return None
-        if show.wikidata and (rows := self._work.rows("SELECT nr FROM show_key WHERE key = ?", show.wikidata)):
-            return int(rows[0][0])
+        if show.wikidata:
+            for (nr,) in self._work.rows("SELECT nr FROM show_key WHERE key = ?", show.wikidata):
+                if nr not in taken:
+                    return int(nr)
         folded = tuple({fold(name) for name in (show.title, *show.aliases)})
         marks = ",".join("?" * len(folded))
         rows = self._work.rows(
@@ -228,7 +254,7 @@ class _Known:
 
 
 def _show_rows(work: Work) -> Iterator[tuple[int, float, str, int | None]]:
-    yield from work.rows(
+    yield from work.each(
         "SELECT nr, max(weight), title, min(first) FROM show JOIN show_key USING (key) GROUP BY nr "
         "ORDER BY 2 DESC, min(key)"
     )

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from feeder.catalog import CastMember, Imported
 from feeder.catalog.importing.bits import HIGHEST, Bits
+from feeder.catalog.loading import assemble
 from feeder.errors import CatalogError
 from feeder.model import MentionKind, Role, TagKind
 from tests.unit.catalog.sources import (
     NOTHING,
+    TABLE_SHOWS,
     dump,
     entity,
     maze,
@@ -24,6 +26,7 @@ from tests.unit.catalog.sources import (
     names,
     principals,
     results,
+    rows,
     small_catalog,
     table,
     take_in,
@@ -282,6 +285,16 @@ def test_ids_stay_when_more_is_imported_and_the_order_of_fame_turns(tmp_path: Pa
     assert dict(_ids(tmp_path)) == {**before, "tvmaze:show:3": "twins-2019"}
     take_in(tmp_path, both, votes("10", "1000"), fresh=True)
     assert dict(_ids(tmp_path)) == {"tt2": "twins", "tt1": "twins-1999"}
+
+
+def test_an_id_that_a_table_gives_to_another_show_one_day_is_given_up(tmp_path: Path) -> None:
+    """As a new version of feeder may: it knows a show of that title from another year."""
+    series = titles(tmp_path, ("tt1", "tvSeries", "Twins", "1999", NOTHING))
+    take_in(tmp_path, series)
+    assert dict(_ids(tmp_path)) == {"tt1": "twins"}
+    known = assemble([rows(TABLE_SHOWS, "id|title|years\ntwins|Twins|1975-1977\n")])
+    take_in(tmp_path, series, known=known)
+    assert dict(_ids(tmp_path)) == {"tt1": "twins-1999"}
 
 
 def _ids(folder: Path) -> list[tuple[str, str]]:
