@@ -10,6 +10,7 @@ from io import TextIOWrapper
 import click
 
 from feeder import __version__
+from feeder.cli import logs
 from feeder.cli.build import build
 from feeder.cli.catalog import catalog
 from feeder.cli.check import check
@@ -17,6 +18,7 @@ from feeder.cli.eval import evaluate
 from feeder.cli.explain import explain
 from feeder.cli.init import init
 from feeder.cli.invocation import Invocation
+from feeder.cli.schedule import schedule
 from feeder.cli.serve import serve
 from feeder.cli.simulate import simulate
 from feeder.cli.tag import tag
@@ -43,11 +45,11 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
 
     Start with `feeder init` in an empty folder, drop articles into seeds/, then `feeder build`.
     """
-    _log(quiet=quiet, service=context.invoked_subcommand == "serve")
+    logs.to_terminal(quiet=quiet)
     context.obj = Invocation(config=config, quiet=quiet)
 
 
-for command in (init, build, serve, tag, explain, evaluate, catalog, check, simulate):
+for command in (init, build, serve, schedule, tag, explain, evaluate, catalog, check, simulate):
     program.add_command(command)
 
 
@@ -73,16 +75,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what = " ".join(f"{type(error).__name__}: {error}".split())
         click.echo(f"feeder: unexpected error: {what} (FEEDER_DEBUG=1 shows where it comes from)", err=True)
         return _UNEXPECTED
-
-
-def _log(*, quiet: bool, service: bool) -> None:
-    """To stderr: a service tells each run and delivery, a command only what is wrong."""
-    import logging
-
-    level = logging.ERROR if quiet else logging.INFO if service else logging.WARNING
-    if os.environ.get("FEEDER_DEBUG"):
-        level = logging.DEBUG
-    form = "%(asctime)s %(levelname)s %(message)s" if service else "feeder: %(message)s"
-    logging.basicConfig(level=logging.WARNING, format=form, force=True)
-    logging.getLogger("feeder").setLevel(level)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each tick that a long build swallows

@@ -6,31 +6,41 @@ import click
 
 from feeder.cli.invocation import Invocation, pass_invocation
 
-_LONGEST_MAX_AGE = 300  # seconds: a feed that changes once a day must not be a day old in a cache when it does
-
 
 @click.command()
 @pass_invocation
 def serve(invocation: Invocation) -> None:
     """Keep the feeds fresh, send alerts and serve all of it over HTTP.
 
-    Ends on SIGTERM or Ctrl-C when what is under way is done.
+    Ends on SIGTERM or Ctrl-C when what is under way is done; a second one ends it at once. A changed config.toml is
+    used within seconds, at once on SIGHUP; one with a mistake is refused, and the old one stays in use.
     """
     settings = invocation.settings()
     from feeder import web
-    from feeder.service.build import running
-    from feeder.service.whereabouts import whereabouts
+    from feeder.cli import logs, signals
+    from feeder.service.running import running
 
-    def tell(address: str) -> None:
-        invocation.say(f"feeder serves {address} (Ctrl-C ends it); everything: {address}feeds/all.atom")
+    logs.to_operator(settings.log, quiet=invocation.quiet)
+    with running(settings) as service:
+        service.on_change(lambda app: logs.to_operator(app.settings.log, quiet=invocation.quiet))
 
-    max_age = min(_LONGEST_MAX_AGE, int(settings.schedule.seconds or 60))
-    with running(settings) as app:
-        site = web.application(
-            settings.output_folder,
-            max_age=max_age,
-            base_url=settings.site.base_url,
-            whereabouts=lambda path: whereabouts(app.store, path),
+        def tell(address: str) -> None:
+            service.ready()
+            invocation.say(f"feeder serves {address} (Ctrl-C ends it); everything: {address}feeds/all.atom")
+
+        server = web.Server(
+            web.site(service),
+            host=settings.host,
+            port=settings.port,
+            on_started=tell,
+            on_tick=lambda: service.beat("web"),
         )
-        web.run(site, host=settings.host, port=settings.port, on_started=tell)
+
+        def stop() -> None:
+            service.ask_to_stop()
+            server.stop()
+
+        with signals.handled(stop=stop, reload=service.reload):
+            server.run()
+            service.stop()
     invocation.say("feeder has stopped")

@@ -108,6 +108,25 @@ class App:
         words = (self.entry_version, self.site, limits, str(settings.output_folder))
         return _digest(repr(words).encode())
 
+    def renewed(self, settings: Settings) -> App:
+        """Another one with these settings and the same store; with the same tagger where nothing of it has changed."""
+        app = App(settings, self.store, open_tagger=self._open_tagger)
+        mine = self.settings
+        if (mine.watches, mine.catalog_folder, mine.catalog_files) == (
+            settings.watches,
+            settings.catalog_folder,
+            settings.catalog_files,
+        ):
+            for name in ("tagger", "tagging_version"):
+                if name in self.__dict__:
+                    app.__dict__[name] = self.__dict__[name]
+        return app
+
+    @property
+    def model_loaded(self) -> bool:
+        """Whether the tagger, with catalog and model, is in memory."""
+        return "tagger" in self.__dict__
+
     def close(self) -> None:
         self.store.close()
 

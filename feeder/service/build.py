@@ -1,10 +1,9 @@
-"""Folder -> store -> feeds, once (`build`) or as long as wanted (`running`)."""
+"""Folder -> store -> feeds, once."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +34,11 @@ class BuildReport:
     seconds: float  #: it took
     export: ExportReport | None = None  #: what was put elsewhere, where that was asked for
 
+    @property
+    def complete(self) -> bool:
+        """False: it was stopped; the next build goes on from there."""
+        return self.ingest.complete and self.publish.complete
+
 
 def build(
     settings: Settings, *, progress: Progress = unseen, force: bool = False, out: Path | None = None
@@ -53,13 +57,18 @@ def build(
 
 
 def refresh(
-    app: App, *, progress: Progress = unseen, stopping: Callable[[], bool] = lambda: False, force: bool = False
+    app: App,
+    *,
+    progress: Progress = unseen,
+    force: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
+    wait: Callable[[float], object] = clock.wait,
 ) -> BuildReport:
-    """`build` with an app that is open."""
+    """`build` with an app that is open. `stopping`, `wait`: as in `ingest`."""
     begun = clock.monotonic()
     app.look_again()
-    ingested = ingest(app, progress=progress, stopping=stopping)
-    published = publish(app, progress=progress, force=force)
+    ingested = ingest(app, progress=progress, stopping=stopping, wait=wait)
+    published = publish(app, progress=progress, force=force, stopping=stopping)
     report = BuildReport(
         ingest=ingested,
         publish=published,
@@ -80,25 +89,3 @@ def refresh(
         report.seconds,
     )
     return report
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[App]:
-    """Builds by the schedule and sends what is due, in threads of its own, until the block ends.
-
-    Leaving the block waits for what is under way: a request for 30 s at most. Raises StateError on entry.
-    """
-    from feeder.service.notify import dispatch
-    from feeder.service.schedule import Ticker
-
-    with open_app(settings, write=True) as app:
-        ticker = Ticker(
-            refresh=lambda stopping: refresh(app, stopping=stopping),
-            dispatch=lambda stopping: dispatch(app, stopping=stopping),
-            schedule=settings.schedule,
-        )
-        ticker.start()
-        try:
-            yield app
-        finally:
-            ticker.stop()

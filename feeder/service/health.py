@@ -3,9 +3,9 @@ that any process can tell of a service that runs in another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeder.model import TopicKind
 from feeder.storage import JobOutcome, JobRecord, Store, TopicTotals
@@ -15,6 +15,9 @@ CONFIG_ERROR = "config error"
 CONFIG_ERROR_SINCE = "config error since"
 #: What a changed configuration says that only a restart can bring about.
 RESTART_FOR = "restart for"
+
+#: A run may take so long before it counts as stuck.
+_LONG_RUN = timedelta(hours=1)
 
 #: The job whose success says that feeds are fresh.
 REFRESH = "refresh"
@@ -36,8 +39,8 @@ class Health:
     topics: Mapping[TopicKind, TopicTotals]  #: of published topics
 
 
-def health(store: Store, *, now: datetime) -> Health:
-    """Raises StateError."""
+def health(store: Store, *, now: datetime, endpoints: Sequence[str] = ()) -> Health:
+    """`endpoints`: those that are configured; messages for others wait without being late. Raises StateError."""
     jobs = tuple(store.jobs())
     error = store.fact(CONFIG_ERROR) or None
     since = store.fact(CONFIG_ERROR_SINCE)
@@ -55,24 +58,27 @@ def health(store: Store, *, now: datetime) -> Health:
         config_error=error,
         config_error_since=datetime.fromisoformat(since) if error and since else None,
         restart_for=restart_for,
-        lag=max((*(_late(job, now) for job in jobs), _overdue(store, now))),
+        lag=max((*(_late(job, now) for job in jobs), _overdue(store, endpoints, now))),
         counts=store.counts(),
         topics=store.topic_totals(),
     )
 
 
 def _fresh(jobs: tuple[JobRecord, ...], now: datetime) -> bool:
-    return any(
-        job.name == REFRESH and job.succeeded is not None and (job.stale_at is None or now <= job.stale_at)
-        for job in jobs
-    )
+    return any(job.name == REFRESH and job.succeeded is not None and not _stale(job, now) for job in jobs)
+
+
+def _stale(job: JobRecord, now: datetime) -> bool:
+    """A long run, like that after ten thousand articles came at once, is none yet."""
+    running = job.started is not None and job.seconds is None and now - job.started < _LONG_RUN
+    return job.stale_at is not None and now > job.stale_at and not running
 
 
 def _problems(job: JobRecord, now: datetime) -> list[str]:
     found = []
     if job.outcome is JobOutcome.FAILED:
         found.append(f"{job.name} failed: {job.detail}")
-    if job.stale_at is not None and now > job.stale_at:
+    if _stale(job, now):
         since = "never" if job.succeeded is None else f"not since {job.succeeded:%Y-%m-%d %H:%M} UTC"
         found.append(f"{job.name} has succeeded {since}")
     return found
@@ -86,6 +92,6 @@ def _late(job: JobRecord, now: datetime) -> float:
     return max(0.0, (now - job.next_run).total_seconds())
 
 
-def _overdue(store: Store, now: datetime) -> float:
-    since = store.due_since(now=now)
+def _overdue(store: Store, endpoints: Sequence[str], now: datetime) -> float:
+    since = store.due_since(endpoints, now=now)
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())

@@ -37,6 +37,13 @@ def _never() -> bool:
     return False
 
 
+class _Stopped(Exception):  # noqa: N818 - no error
+    """Asked to stop; what was done is in the store."""
+
+
+_NOTHING = dict.fromkeys(("read", "added", "updated", "withdrawn", "restored", "alerts"), 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """A file that is in no feed, or not as it stands now."""
@@ -68,17 +75,20 @@ def ingest(
     *,
     progress: Progress = unseen,
     stopping: Callable[[], bool] = _never,
-    wait: Callable[[float], None] = clock.wait,
+    wait: Callable[[float], object] = clock.wait,
 ) -> IngestReport:
     """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError, CorrectionsError.
 
     The first run over a new store is the baseline: it alerts nobody. `stopping` is asked between articles; on True what
-    was done is kept and nothing counts as gone.
+    was done is kept and nothing counts as gone. `wait`: for files that are too young; may come back early.
     """
     store, now = app.store, clock.now()
     corrections = correcting.load(app.settings)
-    retagged = _prepare(app, corrections, now=now, progress=progress)
-    refiled = _file_anew(app, progress=progress)
+    try:
+        retagged = _prepare(app, corrections, now=now, progress=progress, stopping=stopping)
+        refiled = _file_anew(app, progress=progress, stopping=stopping)
+    except _Stopped:
+        return IngestReport(files=0, retagged=0, refiled=False, set_aside=(), complete=False, **_NOTHING)
     failed = {record.key for record in store.files(fate=Fate.FAILED)}  # tried again each time: the fault may be ours
     known = {
         key: SourceStamp(size=s.size, mtime_ns=s.mtime_ns, inode=s.inode)
@@ -112,7 +122,9 @@ def ingest(
     )
 
 
-def _prepare(app: App, corrections: Corrections, *, now: datetime, progress: Progress) -> int:
+def _prepare(
+    app: App, corrections: Corrections, *, now: datetime, progress: Progress, stopping: Callable[[], bool]
+) -> int:
     """What a new program, catalog, watch or correction asks for before the folder is read; entries tagged again."""
     store = app.store
     retagged = 0
@@ -123,10 +135,10 @@ def _prepare(app: App, corrections: Corrections, *, now: datetime, progress: Pro
             store.forget_stamps(fate=Fate.SET_ASIDE)
             store.set_fact("program", program)
     if store.fact("tagging") not in (None, app.tagging_version):
-        retagged = _retag(app, corrections, now=now, progress=progress)
+        retagged = _retag(app, corrections, now=now, progress=progress, stopping=stopping)
     elif before != corrections:
         affected = correcting.affected(before, corrections)
-        retagged = _retag(app, corrections, now=now, progress=progress, affected=affected)
+        retagged = _retag(app, corrections, now=now, progress=progress, stopping=stopping, affected=affected)
     facts = {"tagging": app.tagging_version, "authority": app.site.authority}
     _set_facts(app, {**facts, **correcting.facts(corrections)})
     return retagged
@@ -142,9 +154,13 @@ def _retag(
     *,
     now: datetime,
     progress: Progress,
+    stopping: Callable[[], bool],
     affected: Callable[[Article], bool] = _any,
 ) -> int:
-    """Tag every affected entry again, without an alert and without a change readers would notice; how many differ."""
+    """Tag every affected entry again, without an alert and without a change readers would notice; how many differ.
+
+    Raises _Stopped; the next run then looks at all of them once more.
+    """
     store, differing = app.store, 0
     batch: list[StoredEntry] = []
     moves = topics.Moves()
@@ -156,7 +172,10 @@ def _retag(
         batch.clear()
 
     total = store.counts()["entries"]
+    stopped = False
     for done, before in enumerate(store.entries()):
+        if stopped := stopping():
+            break
         progress("tagging again", done, total)
         entry = before.entry
         if not affected(entry.article):
@@ -182,11 +201,13 @@ def _retag(
         for old, new in moves.successions():
             if store.succeed(old, new):
                 _log.info("topic goes on under another id: kind=%s old=%s new=%s", old.kind, old.key, new.key)
+    if stopped:
+        raise _Stopped
     return differing
 
 
-def _file_anew(app: App, *, progress: Progress) -> bool:
-    """What a new or changed watch or topic of the owner's asks for: no entry is tagged again for it."""
+def _file_anew(app: App, *, progress: Progress, stopping: Callable[[], bool]) -> bool:
+    """What a changed watch or topic of the owner's asks for: no entry is tagged again for it. Raises _Stopped."""
     store, filing = app.store, app.filing
     if store.fact("filing") == filing.version:
         return False
@@ -195,6 +216,9 @@ def _file_anew(app: App, *, progress: Progress) -> bool:
     total = store.counts()["entries"]
     batch: list[StoredEntry] = []
     for done, stored in enumerate(store.entries()):
+        if stopping():
+            _refile(app, batch)
+            raise _Stopped
         progress("filing", done, total)
         batch.append(stored)
         if len(batch) == _BATCH:
@@ -261,9 +285,7 @@ class _Run:
     silent: bool
     corrections: Corrections
     kept: dict[str, Refused] = field(default_factory=dict)  #: known articles that cannot be looked at now
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("read", "added", "updated", "withdrawn", "restored", "alerts"), 0)
-    )
+    counts: dict[str, int] = field(default_factory=lambda: dict(_NOTHING))
     _new: set[str] = field(default_factory=set)  #: ids minted in this run: nobody has seen them yet
     _pending: list[_Change] = field(default_factory=list)
     _pending_marks: set[tuple[str, str]] = field(default_factory=set)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,8 @@ from feeder.service import paging
 from feeder.service.app import App
 from feeder.service.guard import Guard, Repeats
 from feeder.service.progress import Progress
+from feeder.service.publish import DONE, DUE, LISTS
+from feeder.service.timetables import Held
 from feeder.storage import Dirty, Place, Posted
 from feeder.topics import ALL
 
@@ -36,6 +38,7 @@ class Pressed:
     removed: tuple[str, ...]
     size: int  #: bytes written
     refusal: RepeatsRefused | None  #: why some feeds were left as they are
+    complete: bool = True  #: False: it was stopped before the lists
 
 
 #: A file of a feed as it is to be: where, and its bytes.
@@ -50,17 +53,34 @@ class Shelf(Protocol):
     def remove(self, path: str) -> bool: ...
 
 
-def press(app: App, *, now: datetime, progress: Progress, force: bool = False) -> Pressed:
+def press(
+    app: App,
+    *,
+    now: datetime,
+    progress: Progress,
+    force: bool = False,
+    held: Held = lambda _topic, _slug: False,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Pressed:
     """Write the feed of every dirty topic, remove those of topics that are gone, and bring the lists up to date.
+
+    What is `held` stays as it is, and dirty. `stopping` is asked every few feeds; on True the rest stays dirty.
 
     A feed that would show its subscribers an entry again is left as it is, and stays dirty, unless `force`.
     """
     tree = feeds.Tree(app.settings.output_folder)
     tree.sweep()
     run = Press(app, tree, now, force)
-    run.topics(progress)
-    run.lists()
-    return Pressed(written=tuple(run.written), removed=tuple(run.removed), size=run.size, refusal=run.guard.refusal())
+    complete = run.topics(progress, held=held, stopping=stopping)
+    if complete:
+        run.lists()
+    return Pressed(
+        written=tuple(run.written),
+        removed=tuple(run.removed),
+        size=run.size,
+        refusal=run.guard.refusal(),
+        complete=complete,
+    )
 
 
 @dataclass(slots=True)
@@ -83,15 +103,25 @@ class Press:
         app = self.app
         self.guard = Guard(app.store, app.site, app.settings.output_folder, self.now, self.force)
 
-    def topics(self, progress: Progress) -> None:
-        """The feed of every dirty topic."""
+    def topics(
+        self,
+        progress: Progress,
+        *,
+        held: Held = lambda _topic, _slug: False,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """The feed of every dirty topic that is not held; False: it was stopped before."""
         store = self.app.store
         with store.transaction():
             store.begin_edition()
-        dirty = store.dirty()
+            store.set_fact(LISTS, DUE)  # killed or stopped before they are done, the next run makes up for it
+        dirty = [it for it in store.dirty() if not held(it.topic, it.slug)]
         for start in range(0, len(dirty), _BATCH):
+            if stopping():
+                return False
             progress("publishing", start, len(dirty))
             self._batch(dirty[start : start + _BATCH])
+        return True
 
     def _batch(self, batch: Sequence[Dirty]) -> None:
         """Files first, then the store: killed in between, the same bytes are made again."""
@@ -119,7 +149,7 @@ class Press:
         }
         files = {
             **app.renderer.static_files(),
-            feeds.OPML: feeds.opml(listings, site=site),
+            **dict(feeds.opml_files(listings, site=site)),
             **{path: page.encode() for path, page in pages.items()},
         }
         for path, data in files.items():
@@ -134,8 +164,9 @@ class Press:
             for path, _ in app.store.published_files():
                 if path not in paths:
                     self._remove(path)
-            with app.store.transaction():
-                self._keep_sizes()
+        with app.store.transaction():
+            self._keep_sizes()
+            app.store.set_fact(LISTS, DONE)
 
     # -- one topic ----------------------------------------------------------------------------------------------------
 

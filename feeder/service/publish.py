@@ -7,11 +7,16 @@ needs (feedgen, templates) is loaded after that.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from feeder.service import clock
+from feeder.config import Timetable
+from feeder.service import clock, timetables
 from feeder.service.app import App
 from feeder.service.progress import Progress, unseen
+
+#: Fact in the store: whether index page, OPML and the like have to follow feeds that were written.
+LISTS, DUE, DONE = "lists", "due", "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,29 +27,45 @@ class PublishReport:
     removed: tuple[str, ...] = ()
     bytes: int = 0  #: written
     feeds: int = 0  #: published in all
+    complete: bool = True  #: False: it was stopped; the next run goes on from there
 
 
-def publish(app: App, *, progress: Progress = unseen, force: bool = False) -> PublishReport:
+def publish(
+    app: App,
+    *,
+    progress: Progress = unseen,
+    force: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
+) -> PublishReport:
     """Bring the output folder up to date with the store. Raises PublishError, TemplateError, StateError.
 
     Feeds that would show their subscribers an entry again are left as they are, unless `force`; RepeatsRefused, once
-    all others are published, says which.
+    all others are published, says which. Feeds with a timetable wait for their time, unless all are written anew.
+    `stopping` is asked every few feeds.
 
     Killed at any moment it leaves each file whole, old or new, and goes on from there the next time.
     """
-    store, output = app.store, os.fspath(app.settings.output_folder)
+    store, output, now = app.store, os.fspath(app.settings.output_folder), clock.now()
     changed = store.fact("output") != app.output_version
     damaged = any(not _intact(f"{output}/{path}", size) for path, size in store.published_files())
     if changed or damaged:
         with store.transaction():
             store.all_topics_dirty()
             store.set_fact("output", "")  # until all of it is done
-    elif not store.dirty():
+        due: Sequence[Timetable] = app.settings.timetables
+    else:
+        due = timetables.due(store, app.settings.timetables, now=now)
+    held = timetables.held(app.settings.timetables, due)
+    if all(held(it.topic, it.slug) for it in store.dirty()) and store.fact(LISTS) != DUE:
+        timetables.done(store, due, now=now)
         return PublishReport(feeds=len(store.listings()))
 
     from feeder.service.pressing import press
 
-    pressed = press(app, now=clock.now(), progress=progress, force=force)
+    pressed = press(app, now=now, progress=progress, force=force, held=held, stopping=stopping)
+    if not pressed.complete:
+        return PublishReport(written=pressed.written, bytes=pressed.size, feeds=len(store.listings()), complete=False)
+    timetables.done(store, due, now=now)
     if store.fact("output") != app.output_version:
         with store.transaction():
             store.set_fact("output", app.output_version)

@@ -8,112 +8,224 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from datetime import UTC
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from feeder.config import Schedule
 from feeder.errors import FeederError
 from feeder.service import clock
+from feeder.storage import JobOutcome
 
-#: Seconds between two looks into the outbox.
-DISPATCH = 5.0
 #: Seconds by which wall clock and monotonic clock may part before the plan is made anew.
-_DRIFT = 5.0
-#: Seconds between two looks at the clocks.
-_WATCH = 5.0
+DRIFT = 5.0
+#: A job is given up as stale when it was not done for so many of its turns, and a minute.
+_TURNS = 3
+_GRACE = timedelta(seconds=60)
 
 _log = logging.getLogger(__name__)
 
-Stopping = Callable[[], bool]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a run."""
+
+    detail: str = ""  #: for people
+    complete: bool = True  #: False: it stopped early because it was asked to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """When a job runs: at every one of these times."""
+
+    seconds: float | None = None  #: from the start of one run to the start of the next
+    crons: tuple[str, ...] = ()  #: as config.cron normalises them; in UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something to be done again and again. `run` is given an event that is set when it should stop early."""
+
+    name: str
+    run: Callable[[threading.Event], Result]
+    plan: Plan
+    at_once: bool = False  #: run also at the start
+    recorded: bool = True  #: whether its runs are told to the journal
+
+
+class Observer(Protocol):
+    """Is told of each run; see journal.Journal."""
+
+    def begun(self, job: str) -> None: ...
+
+    def ended(
+        self,
+        job: str,
+        outcome: JobOutcome,
+        detail: str,
+        *,
+        seconds: float,
+        next_run: datetime | None,
+        stale_at: datetime | None,
+    ) -> None: ...
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Where a job stands."""
+
+    job: Job
+    running: bool = False
+    again: float | None = None  #: seconds after this run in which to run once more; None: as planned
+    trigger: BaseTrigger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trigger = _trigger(self.job.plan)
 
 
 class Ticker:
-    """Calls `refresh` at once and by the schedule, `dispatch` after each refresh and every few seconds.
+    """Runs jobs by their plans, each never twice at a time, all of them beside one another.
 
-    Each is called with a function that says whether to stop early, and never twice at a time. An error is logged and
-    the next tick comes all the same.
+    Runs that were missed are made up for by one. An error is logged, told to the journal, and the next run comes all
+    the same. `scheduler`: one that is not started; the default runs the jobs in threads of its own.
     """
 
-    def __init__(
-        self,
-        *,
-        refresh: Callable[[Stopping], object],
-        dispatch: Callable[[Stopping], object],
-        schedule: Schedule,
-        dispatch_every: float = DISPATCH,
-    ) -> None:
-        self._refresh = refresh
-        self._dispatch = dispatch
+    def __init__(self, jobs: Sequence[Job], *, journal: Observer, scheduler: BaseScheduler | None = None) -> None:
+        self._journal = journal
         self._stop = threading.Event()
         self._planning = threading.Lock()
-        self._watch = threading.Thread(target=self._watch_clock, name="clock", daemon=True)
-        self._scheduler = BackgroundScheduler(
+        self._turns = {job.name: _Turn(job) for job in jobs}
+        self._offset = clock.wall() - clock.monotonic()
+        if scheduler is None:
+            # each job may come round once more while it runs, and must not keep the others from running
+            scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(2 * len(jobs))})
+        self._scheduler = scheduler
+        self._scheduler.configure(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(2)},
-            # a late tick runs (None: however late), several late ones run once
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            # A late tick runs (None: however late), several late ones run once. Two instances: the second one only
+            # notes that the job came round while it ran, which APScheduler would drop.
+            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
             timezone=UTC,
         )
-        self._scheduler.add_job(self._run_refresh, _trigger(schedule), id="refresh", next_run_time=clock.now())
-        self._scheduler.add_job(
-            self._run_dispatch, IntervalTrigger(seconds=dispatch_every, timezone=UTC), id="dispatch"
-        )
+        for name, turn in self._turns.items():
+            first = {"next_run_time": clock.now()} if turn.job.at_once else {}
+            self._scheduler.add_job(self._run, turn.trigger, args=(name,), id=name, **first)
 
     def start(self) -> None:
         self._scheduler.start()
-        self._watch.start()
 
-    def stop(self) -> None:
-        """Start nothing more, ask what runs to stop early, and wait for it. Idempotent."""
+    def ask_to_stop(self) -> None:
+        """Start nothing more and ask what runs to stop early; does not wait."""
         with self._planning:
             self._stop.set()
+
+    def stop(self) -> None:
+        """`ask_to_stop`, and wait for what runs. Idempotent."""
+        self.ask_to_stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-            self._watch.join()
 
-    def _run_refresh(self) -> None:
-        self._guarded("refresh", self._refresh)
-        self._soon("dispatch")
+    def soon(self, name: str, *, seconds: float = 0.0) -> None:
+        """Run a job in so many seconds at the latest, beside its plan; after the run that is under way."""
+        with self._planning:
+            self._plan_soon(self._turns[name], seconds)
 
-    def _run_dispatch(self) -> None:
-        self._guarded("dispatch", self._dispatch)
+    def replan(self, name: str, plan: Plan) -> None:
+        """From now on by this plan."""
+        with self._planning:
+            turn = self._turns[name]
+            turn.trigger = _trigger(plan)
+            if not self._stop.is_set():
+                self._scheduler.reschedule_job(name, trigger=turn.trigger)
 
-    def _guarded(self, what: str, job: Callable[[Stopping], object]) -> None:
+    def look_at_clocks(self) -> None:
+        """To be called every few seconds: runs everything when somebody has set the clock.
+
+        Set back an hour, an interval would pause for that hour; while the machine sleeps, no timer runs at all.
+        """
+        drift = clock.wall() - clock.monotonic() - self._offset
+        if abs(drift) > DRIFT:
+            _log.warning("clock was set: seconds=%+.0f", drift)
+            self._offset += drift
+            for name in self._turns:
+                self.soon(name)
+
+    def _run(self, name: str) -> None:
+        turn = self._turns[name]
+        with self._planning:
+            if self._stop.is_set():
+                return
+            if turn.running:
+                turn.again = 0.0
+                return
+            turn.running = True
+        if turn.job.recorded:
+            self._journal.begun(name)
+        begun = clock.monotonic()
+        outcome, detail = self._attempt(turn.job)
+        seconds = clock.monotonic() - begun
+        next_run = self._ended(turn)
+        if turn.job.recorded:
+            stale_at = None if next_run is None else _stale_at(turn.trigger, clock.now())
+            self._journal.ended(name, outcome, detail, seconds=seconds, next_run=next_run, stale_at=stale_at)
+
+    def _attempt(self, job: Job) -> tuple[JobOutcome, str]:
+        try:
+            result = job.run(self._stop)
+        except FeederError as error:
+            _log.error("%s failed: %s", job.name, error)
+            return JobOutcome.FAILED, str(error)
+        except Exception as error:
+            _log.exception("%s failed", job.name)
+            return JobOutcome.FAILED, f"{type(error).__name__}: {error}"
+        return (JobOutcome.DONE if result.complete else JobOutcome.STOPPED), result.detail
+
+    def _ended(self, turn: _Turn) -> datetime | None:
+        """When it runs again; None: the service ends."""
+        with self._planning:
+            turn.running = False
+            again, turn.again = turn.again, None
+            if self._stop.is_set():
+                return None
+            if again is not None:
+                self._plan_soon(turn, again)
+            planned = self._scheduler.get_job(turn.job.name).next_run_time
+            return planned if isinstance(planned, datetime) else None
+
+    def _plan_soon(self, turn: _Turn, seconds: float) -> None:
+        # `shutdown` waits for the jobs with the lock that the scheduler wants here: never plan once `stop` has begun
         if self._stop.is_set():
             return
-        try:
-            job(self._stop.is_set)
-        except FeederError as error:
-            _log.error("%s failed: %s", what, error)
-        except Exception:
-            _log.exception("%s failed", what)
-
-    def _soon(self, job: str) -> None:
-        # `shutdown` waits for the jobs with the lock that `modify_job` wants: never plan once `stop` has begun
-        with self._planning:
-            if not self._stop.is_set():
-                self._scheduler.modify_job(job, next_run_time=clock.now())
-
-    def _watch_clock(self) -> None:
-        """Plan anew when somebody sets the clock: set back an hour, an interval would pause for that hour."""
-        offset = clock.wall() - clock.monotonic()
-        while not self._stop.wait(_WATCH):
-            drift = clock.wall() - clock.monotonic() - offset
-            if abs(drift) > _DRIFT:
-                _log.warning("clock was set: seconds=%+.0f", drift)
-                offset += drift
-                self._soon("refresh")
-                self._soon("dispatch")
+        if turn.running:
+            turn.again = seconds if turn.again is None else min(seconds, turn.again)
+            return
+        moment = datetime.fromtimestamp(clock.wall() + seconds, UTC)
+        job = self._scheduler.get_job(turn.job.name)
+        planned = getattr(job, "next_run_time", None)  # jobs of a scheduler that is not started have none yet
+        if seconds == 0.0 or planned is None or planned > moment:
+            self._scheduler.modify_job(turn.job.name, next_run_time=moment)
 
 
-def _trigger(schedule: Schedule) -> BaseTrigger:
-    if schedule.cron is not None:
-        return CronTrigger.from_crontab(schedule.cron, timezone=UTC)
-    return IntervalTrigger(seconds=schedule.seconds, timezone=UTC)
+def _trigger(plan: Plan) -> BaseTrigger:
+    triggers: list[BaseTrigger] = []
+    if plan.seconds is not None:
+        triggers.append(IntervalTrigger(seconds=plan.seconds, timezone=UTC))
+    triggers.extend(CronTrigger.from_crontab(cron, timezone=UTC) for cron in plan.crons)
+    return triggers[0] if len(triggers) == 1 else OrTrigger(triggers)
+
+
+def _stale_at(trigger: BaseTrigger, now: datetime) -> datetime | None:
+    turn: datetime | None = now
+    for _ in range(_TURNS):
+        if turn is not None:
+            turn = trigger.get_next_fire_time(turn, turn)
+    return None if turn is None else (turn + _GRACE).replace(microsecond=0)

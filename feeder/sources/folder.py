@@ -94,7 +94,7 @@ class Folder:
         known: Mapping[str, Stamp],
         *,
         now: float,
-        wait: Callable[[float], None],
+        wait: Callable[[float], object],
         identity: str | None = None,
     ) -> Iterator[Outcome]:
         """What became of every file, sorted by key; a key in `known` that does not come up is gone.

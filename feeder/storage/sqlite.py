@@ -723,10 +723,11 @@ class SqliteStore(Store):
         )
         return tuple(map(attempt_of, rows))
 
-    def due_since(self, *, now: datetime) -> datetime | None:
+    def due_since(self, endpoints: Sequence[str], *, now: datetime) -> datetime | None:
         row = self._db.row(
-            "SELECT min(next_at) FROM outbox WHERE state = 'pending' AND next_at <= :now AND lease_until <= :now",
-            {"now": encode_moment(now)},
+            "SELECT min(next_at) FROM outbox WHERE state = 'pending' AND next_at <= :now AND lease_until <= :now "
+            "AND endpoint IN (SELECT value FROM json_each(:endpoints))",
+            {"now": encode_moment(now), "endpoints": json.dumps(endpoints)},
         )
         return None if row[0] is None else decode_moment(row[0])
 

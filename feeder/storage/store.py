@@ -414,8 +414,8 @@ class Store(Protocol):
     def attempts(self, delivery_id: str) -> Sequence[Attempt]:
         """In order."""
 
-    def due_since(self, *, now: datetime) -> datetime | None:
-        """From when on the oldest message that should have been tried by now was due; None: there is none."""
+    def due_since(self, endpoints: Sequence[str], *, now: datetime) -> datetime | None:
+        """Since when the oldest message that nobody tries has been due for one of these endpoints; None: none is."""
 
     # -- operating it -------------------------------------------------------------------------------------------
     def put_job(self, record: JobRecord) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import signal
 import socket
 from collections.abc import Callable, Iterator
 
@@ -18,21 +17,23 @@ _GRACE = 10
 _EVERY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104  named to be shown as something a browser can open
 
 
-def run(app: ASGIApp, *, host: str, port: int, on_started: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then return when the answers under way are sent. For the main thread.
-
-    `on_started` is called once with the address ("http://127.0.0.1:8000/"), from when on it answers; port 0 takes a
-    free one. Raises ServeError where host and port cannot be had. A second SIGINT does not wait for slow readers.
-    """
-    server = Server(app, host=host, port=port, on_started=on_started)
-    with _signals_end_here():
-        server.run()
-
-
 class Server:
-    """Listens from the moment it is made, answers while `run` runs."""
+    """Listens from the moment it is made, answers while `run` runs. Signals are the business of whoever made it.
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int, on_started: Callable[[str], None]) -> None:
+    `on_started` is called once with the address ("http://127.0.0.1:8000/"), from when on it answers; `on_tick` several
+    times a second as long as the loop is not held up. Port 0 takes a free one. Raises ServeError where host and port
+    cannot be had.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        port: int,
+        on_started: Callable[[str], None],
+        on_tick: Callable[[], None] = lambda: None,
+    ) -> None:
         self._sockets = _listen(host, port)
         shown = "localhost" if host in _EVERY_ADDRESS else host
         shown = f"[{shown}]" if ":" in shown else shown
@@ -47,9 +48,10 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
         )
-        self._uvicorn = _Announcing(config, announce=lambda: on_started(self.address))
+        self._uvicorn = _Announcing(config, announce=lambda: on_started(self.address), tick=on_tick)
 
     def run(self) -> None:
+        """Answer until `stop`, then return when the answers under way are sent, or after ten seconds."""
         try:
             self._uvicorn.run(sockets=self._sockets)
         finally:
@@ -62,11 +64,20 @@ class Server:
 
 
 class _Announcing(uvicorn.Server):
-    """uvicorn that says when it is ready."""
+    """uvicorn that says when it is ready and that it is well, and leaves signals alone."""
 
-    def __init__(self, config: uvicorn.Config, *, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, announce: Callable[[], None], tick: Callable[[], None]) -> None:
         super().__init__(config)
         self._announce = announce
+        self._tick = tick
+
+    async def on_tick(self, counter: int) -> bool:
+        self._tick()
+        return await super().on_tick(counter)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -122,14 +133,3 @@ def _advice(problem: Exception) -> str:
         case errno.EADDRNOTAVAIL:
             return "this machine has no such address; set host under [server] in config.toml"
     return f"{problem}; check host and port under [server] in config.toml"
-
-
-@contextlib.contextmanager
-def _signals_end_here() -> Iterator[None]:
-    """uvicorn raises the signal again after its graceful stop; that must not end the process: others stop after it."""
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -28,6 +28,7 @@ RECORD = JobRecord(
     runs=7,
     failures=1,
 )
+DESK = ("desk",)
 OPENERS = {"sqlite": open_store}
 
 
@@ -65,14 +66,15 @@ def test_only_the_writer_holds_the_lock(store: Store, opener: Callable[..., Stor
 
 
 def test_a_message_that_nobody_sends_in_time_is_overdue(store: Store) -> None:
-    assert store.due_since(now=NOON) is None
+    assert store.due_since(DESK, now=NOON) is None
     with store.transaction():
         store.put_entry(a_stored_entry(), topics=(), marks=())
         store.add_delivery(a_delivery(next_at=NOON), now=NOON)
-    assert store.due_since(now=NOON - timedelta(seconds=1)) is None
-    assert store.due_since(now=NOON + timedelta(hours=1)) == NOON
-    assert store.claim(("desk",), now=NOON, lease=90) is not None
-    assert store.due_since(now=NOON + timedelta(seconds=5)) is None, "somebody is at it"
+    assert store.due_since(DESK, now=NOON - timedelta(seconds=1)) is None
+    assert store.due_since(DESK, now=NOON + timedelta(hours=1)) == NOON
+    assert store.due_since(("no longer configured",), now=NOON) is None
+    assert store.claim(DESK, now=NOON, lease=90) is not None
+    assert store.due_since(DESK, now=NOON + timedelta(seconds=5)) is None, "somebody is at it"
 
 
 def test_feeds_and_what_is_in_them_are_counted_by_kind(store: Store) -> None:
