@@ -7,8 +7,9 @@ sequences are tuples; validation happened at the doors (config, extraction, cata
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class DateSource(StrEnum):
@@ -301,13 +302,59 @@ class TopicListing:
     updated: datetime  #: `changed` of the entry that changed last
 
 
+class WatchKind(StrEnum):
+    """What a watch is on."""
+
+    PERSON = "person"
+    SHOW = "show"
+    EVENT = "event"  #: any news of the types in `Watch.events`, whoever they are about
+    QUERY = "query"  #: whatever a topic query finds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a digest goes out: every day, or one day a week, at this time of that place's clocks."""
+
+    at: time  #: without a zone, whole minutes
+    zone: ZoneInfo
+    weekday: int | None = None  #: 0 is Monday; None: every day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Hours of each day in which nothing is sent; they may run over midnight."""
+
+    start: time  #: without a zone, whole minutes
+    end: time  #: exclusive; never equal to `start`
+    zone: ZoneInfo
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A name the owner wants to be told about."""
+    """What the owner wants to be told about."""
 
     name: str  #: "Milo Ventimiglia"; unique in the config
     aliases: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()  #: names of endpoints, at least one
+    kind: WatchKind = WatchKind.PERSON
+    query: str = ""  #: in the language of feeder.topics; of a QUERY only
+    unless: tuple[str, ...] = ()  #: words or shows in an article that speak for a namesake; `not` in the config
+    main: bool = False  #: only where it is what the article is about
+    events: tuple[EventType, ...] = ()  #: only with news of one of these types; (): with or without news
+    min_score: float = 0.0  #: of the tag, 0..1
+    max_age: float | None = None  #: seconds since the article's date; an older one does not ring
+    digest: Rhythm | None = None  #: None: at once
+    quiet: Quiet | None = None
+    muted_until: datetime | None = None  #: what rings before is held
+    ids: tuple[str, ...] = ()  #: of the catalog's person or show that has this name; filled in by `service`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How much an endpoint is sent at most."""
+
+    messages: int  #: at least 1
+    seconds: float  #: in any stretch of so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +365,7 @@ class Endpoint:
     url: str
     secrets: tuple[bytes, ...] = field(default=(), repr=False)  #: HMAC keys, newest first; 24..64 bytes each
     allow_networks: tuple[str, ...] = ()  #: CIDRs beyond the public internet that this endpoint may resolve to
+    rate: Rate | None = None  #: None: as fast as it answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +375,18 @@ class Alert:
     watch: str  #: its name
     entry_id: str
     evidence: tuple[Evidence, ...]  #: at least one
+    events: tuple[Event, ...] = ()  #: of the entry that are about what is watched
+    tags: tuple[Tag, ...] = ()  #: of the entry that are what is watched
+    doubt: str = ""  #: why it may well be somebody else, for people: such an alert waits for the owner's word
+
+
+class Held(StrEnum):
+    """Why a message waits for somebody's word."""
+
+    ENDPOINT = "endpoint"  #: its endpoint is closed; it goes out when that is opened again
+    DOUBT = "doubt"  #: it may be about somebody else
+    MUTED = "muted"  #: its watch was muted
+    OWNER = "owner"  #: the owner held it
 
 
 class DeliveryState(StrEnum):
@@ -344,10 +404,12 @@ class Delivery:
 
     id: str  #: "msg_..."; the same for every attempt and after a rebuild: hash of entry, watch, endpoint and event type
     endpoint: str
-    watch: str
-    entry_id: str
-    event_type: str  #: "mention.new"
+    watch: str  #: its name; of a digest and of a word about feeder itself, what it is
+    entry_id: str  #: "" where it is not about one entry
+    event_type: str  #: "mention.new", "mention.digest", "endpoint.failing", ...
     body: bytes = field(repr=False)  #: the exact bytes to send, rendered once
     state: DeliveryState
     attempts: int
     next_at: datetime
+    held_for: Held | None = None  #: set if and only if `state` is HELD
+    replayed: int = 0  #: of `attempts`, those before the owner had it sent anew: the schedule starts over

@@ -10,9 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from feeder.storage.store import (
+    Alerting,
     Attempt,
+    Closed,
     Companion,
+    DigestItem,
     Dirty,
+    EndpointState,
     Fate,
     FileRecord,
     Former,
@@ -27,6 +31,7 @@ from feeder.storage.store import (
     Published,
     Remembered,
     Sighting,
+    Sketch,
     Stamp,
     Store,
     TopicTotals,
@@ -34,9 +39,13 @@ from feeder.storage.store import (
 )
 
 __all__ = [
+    "Alerting",
     "Attempt",
+    "Closed",
     "Companion",
+    "DigestItem",
     "Dirty",
+    "EndpointState",
     "Fate",
     "FileRecord",
     "Former",
@@ -51,6 +60,7 @@ __all__ = [
     "Published",
     "Remembered",
     "Sighting",
+    "Sketch",
     "Stamp",
     "Store",
     "TopicTotals",
@@ -59,12 +69,15 @@ __all__ = [
 ]
 
 
-def open_store(folder: Path, *, write: bool) -> Store:
+def open_store(folder: Path, *, write: bool, beside: bool = False) -> Store:
     """The store in this folder. With `write` it is created where there is none, brought up to date, and locked.
+
+    `beside`: to write a little next to the process that holds the lock (hold a message, have one sent again): nothing
+    is created or locked.
 
     Raises StateLocked (with the pid) when another process writes; StateDamaged when the database is corrupt, newer than
     this program, or gone although it was there; StateError when it cannot be opened, or is to be read and is not there.
     """
     from feeder.storage.sqlite import SqliteStore
 
-    return SqliteStore.open(folder, write=write)
+    return SqliteStore.open(folder, write=write, beside=beside)

@@ -8,7 +8,7 @@ the order of the index itself, and a page of a search for a common word costs no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feeder.model import DeliveryState, Topic, TopicKind, TopicListing
@@ -142,24 +142,28 @@ class SqliteLookup(Lookup):
     def messages(
         self, *, limit: int, before: int | None = None, state: DeliveryState | None = None, watch: str | None = None
     ) -> Sequence[Message]:
-        rows = self._db.rows(
-            DELIVERY.replace(
-                " FROM ", ", outbox.nr, outbox.created_at, json_extract(entry.data, '$.article.title') FROM ", 1
-            )
-            + "WHERE outbox.nr < coalesce(:before, outbox.nr + 1) AND outbox.state = coalesce(:state, outbox.state) "
+        return messages_where(
+            self._db,
+            "WHERE outbox.nr < coalesce(:before, outbox.nr + 1) AND outbox.state = coalesce(:state, outbox.state) "
             "AND outbox.watch = coalesce(:watch, outbox.watch) ORDER BY outbox.nr DESC LIMIT :limit",
             {"before": before, "state": state, "watch": watch, "limit": limit},
         )
-        return tuple(
-            Message(row[9], delivery_of(row[:9]), decode_moment(row[10]), row[11], self._attempts(row[9]))
-            for row in rows
-        )
 
-    def _attempts(self, nr: int) -> tuple[Attempt, ...]:
-        rows = self._db.rows(
-            "SELECT number, started, ended, outcome, status, error FROM attempt WHERE outbox = ? ORDER BY number", (nr,)
-        )
-        return tuple(map(attempt_of, rows))
+
+def messages_where(db: Connections, condition: str, names: Mapping[str, Any]) -> tuple[Message, ...]:
+    """`condition`: WHERE, ORDER BY and LIMIT over `outbox` and `entry`."""
+    more = ", outbox.nr, outbox.created_at, coalesce(json_extract(entry.data, '$.article.title'), '') FROM "
+    rows = db.rows(DELIVERY.replace(" FROM ", more, 1) + condition, names)
+    return tuple(
+        Message(row[11], delivery_of(row[:11]), decode_moment(row[12]), row[13], _attempts(db, row[11])) for row in rows
+    )
+
+
+def _attempts(db: Connections, nr: int) -> tuple[Attempt, ...]:
+    rows = db.rows(
+        "SELECT number, started, ended, outcome, status, error FROM attempt WHERE outbox = ? ORDER BY number", (nr,)
+    )
+    return tuple(map(attempt_of, rows))
 
 
 def _match(wanted: Wanted) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
+from feeder.model import Delivery, DeliveryState, Held, StoredEntry, Topic, TopicKind, TopicListing
 from feeder.storage.codec import decode_entry, decode_moment
 from feeder.storage.store import Attempt, Outcome
 
 #: What `delivery_of` takes.
 DELIVERY = (
-    "SELECT outbox.id, outbox.endpoint, outbox.watch, entry.id, outbox.event_type, outbox.body, outbox.state, "
-    "outbox.attempts, outbox.next_at FROM outbox JOIN entry ON entry.nr = outbox.entry "
+    "SELECT outbox.id, outbox.endpoint, outbox.watch, coalesce(entry.id, ''), outbox.event_type, outbox.body, "
+    "outbox.state, outbox.attempts, outbox.next_at, outbox.held_for, outbox.replayed "
+    "FROM outbox LEFT JOIN entry ON entry.nr = outbox.entry "
 )
 
 
@@ -32,7 +33,7 @@ def stored_of(row: Any) -> StoredEntry:
 
 
 def delivery_of(row: Any) -> Delivery:
-    id_, endpoint, watch, entry_id, event_type, body, state, attempts, next_at = row
+    id_, endpoint, watch, entry_id, event_type, body, state, attempts, next_at, held_for, replayed = row
     return Delivery(
         id=id_,
         endpoint=endpoint,
@@ -43,6 +44,8 @@ def delivery_of(row: Any) -> Delivery:
         state=DeliveryState(state),
         attempts=attempts,
         next_at=decode_moment(next_at),
+        held_for=Held(held_for) if held_for else None,
+        replayed=replayed,
     )
 
 

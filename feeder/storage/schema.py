@@ -200,4 +200,84 @@ MIGRATIONS: tuple[str, ...] = (
         json_extract(data, '$.article.outlet')
         FROM passage JOIN entry ON entry.nr = passage.entry;
     """,
+    # 6: messages that are not about one entry, and why a message is held; how endpoints are doing; stories; digests
+    """
+    CREATE TABLE outbox_anew (
+        nr INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        entry INTEGER REFERENCES entry (nr),
+        watch TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        event_type TEXT NOT NULL,
+        body BLOB NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'held')),
+        attempts INTEGER NOT NULL,
+        next_at INTEGER NOT NULL,
+        lease_until INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        held_for TEXT NOT NULL DEFAULT '',
+        replayed INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO outbox_anew SELECT nr, id, entry, watch, endpoint, event_type, body, state, attempts, next_at,
+        lease_until, created_at, iif(state = 'held', 'endpoint', ''), 0 FROM outbox;
+    CREATE TABLE attempt_anew (
+        outbox INTEGER NOT NULL REFERENCES outbox_anew (nr),
+        number INTEGER NOT NULL,
+        started INTEGER NOT NULL,
+        ended INTEGER,
+        outcome TEXT CHECK (outcome IN ('delivered', 'failed', 'unknown')),
+        status INTEGER,
+        error TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (outbox, number)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO attempt_anew SELECT outbox, number, started, ended, outcome, status, error FROM attempt;
+    DROP TABLE attempt;
+    DROP TABLE outbox;
+    ALTER TABLE outbox_anew RENAME TO outbox;
+    ALTER TABLE attempt_anew RENAME TO attempt;
+    CREATE INDEX outbox_pending ON outbox (endpoint, next_at) WHERE state = 'pending';
+    CREATE UNIQUE INDEX outbox_of_entry ON outbox (entry, watch, endpoint, event_type) WHERE entry IS NOT NULL;
+    CREATE INDEX attempt_by_start ON attempt (started);
+
+    ALTER TABLE closed_endpoint ADD COLUMN why TEXT NOT NULL DEFAULT 'gone';
+    CREATE TABLE failing_endpoint (
+        name TEXT PRIMARY KEY,
+        since INTEGER NOT NULL,
+        failures INTEGER NOT NULL,
+        error TEXT NOT NULL,
+        told INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE story_entry (
+        entry INTEGER PRIMARY KEY REFERENCES entry (nr),
+        story TEXT NOT NULL,
+        trace TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX story_entry_by_story ON story_entry (story);
+    CREATE TABLE story_hit (
+        watch TEXT NOT NULL,
+        published INTEGER NOT NULL,
+        entry INTEGER NOT NULL REFERENCES entry (nr),
+        PRIMARY KEY (watch, published, entry)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX story_hit_by_entry ON story_hit (entry);
+    CREATE TABLE story_told (
+        story TEXT NOT NULL,
+        watch TEXT NOT NULL,
+        what TEXT NOT NULL,
+        PRIMARY KEY (story, watch, what)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE digest_item (
+        nr INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        entry INTEGER NOT NULL REFERENCES entry (nr),
+        watch TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        body BLOB NOT NULL,
+        due INTEGER NOT NULL,
+        message TEXT
+    ) STRICT;
+    CREATE INDEX digest_item_waiting ON digest_item (due, endpoint, nr) WHERE message IS NULL;
+    """,
 )

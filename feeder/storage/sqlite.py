@@ -14,6 +14,7 @@ from typing import Any
 
 from feeder.errors import StateDamaged, StateError
 from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
+from feeder.storage.alerting import SqliteAlerting
 from feeder.storage.codec import decode_moment, encode_entry, encode_moment
 from feeder.storage.connections import Connections
 from feeder.storage.lock import WriterLock
@@ -22,6 +23,7 @@ from feeder.storage.rows import DELIVERY, attempt_of, delivery_of, listing_of, s
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
 from feeder.storage.store import (
     Attempt,
+    Closed,
     Dirty,
     Fate,
     FileRecord,
@@ -60,27 +62,28 @@ class SqliteStore(Store):
         self._db = connections
         self._lock = lock
         self._lookup = SqliteLookup(connections)
+        self._alerting = SqliteAlerting(connections)
 
     @classmethod
-    def open(cls, folder: Path, *, write: bool) -> SqliteStore:
+    def open(cls, folder: Path, *, write: bool, beside: bool = False) -> SqliteStore:
         """See `open_store`."""
-        if not write:
+        if not write or beside:
             if not (folder / DATABASE).exists() and not (folder / INSTANCE).exists():
                 raise StateError(f"{folder} holds nothing yet; run `feeder build` first")
-            return cls._opened(folder, lock=None)
+            return cls._opened(folder, lock=None, write=write)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StateError(f"{folder} cannot be created ({error.strerror})") from error
         lock = WriterLock(folder / LOCK)
         try:
-            return cls._opened(folder, lock=lock)
+            return cls._opened(folder, lock=lock, write=True)
         except BaseException:
             lock.release()
             raise
 
     @classmethod
-    def _opened(cls, folder: Path, *, lock: WriterLock | None) -> SqliteStore:
+    def _opened(cls, folder: Path, *, lock: WriterLock | None, write: bool) -> SqliteStore:
         path = folder / DATABASE
         instance = _read_instance(folder)
         if instance is not None and not (path.exists() and path.stat().st_size):
@@ -88,7 +91,7 @@ class SqliteStore(Store):
                 f"{path} is gone or empty although feeder has worked here; restore it from a backup, or remove the "
                 f"whole folder {folder} to start anew from the articles"
             )
-        connections = Connections(path, write=lock is not None)
+        connections = Connections(path, write=write)
         try:
             store = cls(connections, lock)
             store._migrate(path, write=lock is not None)
@@ -128,6 +131,10 @@ class SqliteStore(Store):
     @property
     def lookup(self) -> SqliteLookup:
         return self._lookup
+
+    @property
+    def alerting(self) -> SqliteAlerting:
+        return self._alerting
 
     def close(self) -> None:
         self._db.close()
@@ -619,10 +626,12 @@ class SqliteStore(Store):
 
     def add_delivery(self, delivery: Delivery, *, now: datetime) -> bool:
         added = self._db.execute(
-            "INSERT INTO outbox (id, entry, watch, endpoint, event_type, body, state, attempts, next_at, created_at) "
-            "SELECT :id, nr, :watch, :endpoint, :event_type, :body, "
-            "CASE WHEN EXISTS (SELECT 1 FROM closed_endpoint WHERE name = :endpoint) THEN 'held' ELSE :state END, "
-            ":attempts, :next_at, :now FROM entry WHERE entry.id = :entry ON CONFLICT DO NOTHING",
+            "INSERT INTO outbox (id, entry, watch, endpoint, event_type, body, state, attempts, next_at, created_at, "
+            "held_for) SELECT :id, (SELECT nr FROM entry WHERE entry.id = :entry), :watch, :endpoint, :event_type, "
+            ":body, iif(closed, 'held', :state), :attempts, :next_at, :now, "
+            "iif(:state <> 'held' AND closed, 'endpoint', :held_for) "
+            "FROM (SELECT EXISTS (SELECT 1 FROM closed_endpoint WHERE name = :endpoint) AS closed) "
+            "WHERE NOT EXISTS (SELECT 1 FROM digest_item WHERE digest_item.id = :id) ON CONFLICT DO NOTHING",
             {
                 "id": delivery.id,
                 "entry": delivery.entry_id,
@@ -634,6 +643,7 @@ class SqliteStore(Store):
                 "attempts": delivery.attempts,
                 "next_at": encode_moment(delivery.next_at),
                 "now": encode_moment(now),
+                "held_for": delivery.held_for or "",
             },
         )
         return added == 1
@@ -668,31 +678,40 @@ class SqliteStore(Store):
     ) -> None:
         with self._db.transaction():
             self._db.execute(
-                "UPDATE outbox SET state = ?, next_at = ?, lease_until = 0 WHERE id = ?",
-                (state, encode_moment(next_at), delivery.id),
+                "UPDATE outbox SET state = :state, next_at = :next_at, lease_until = 0, "
+                "held_for = iif(:state = 'held', 'endpoint', '') WHERE id = :id",
+                {"state": state, "next_at": encode_moment(next_at), "id": delivery.id},
             )
             self._db.execute(
                 "UPDATE attempt SET ended = ?, outcome = ?, status = ?, error = ? "
                 "WHERE outbox = (SELECT nr FROM outbox WHERE id = ?) AND number = ?",
                 (encode_moment(now), outcome, status, error, delivery.id, delivery.attempts),
             )
+            self._alerting.note(delivery.endpoint, outcome, error, now=now)
 
-    def hold(self, endpoint: str, *, url: str, now: datetime) -> int:
+    def hold(self, endpoint: str, *, url: str, now: datetime, why: Closed = Closed.GONE) -> int:
         with self._db.transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO closed_endpoint VALUES (?, ?, ?)", (endpoint, url, encode_moment(now))
+                "INSERT OR REPLACE INTO closed_endpoint VALUES (?, ?, ?, ?)", (endpoint, url, encode_moment(now), why)
             )
             return self._db.execute(
-                "UPDATE outbox SET state = 'held' WHERE endpoint = ? AND state = 'pending'", (endpoint,)
+                "UPDATE outbox SET state = 'held', held_for = 'endpoint' WHERE endpoint = ? AND state = 'pending'",
+                (endpoint,),
             )
 
-    def release(self, endpoint: str, *, unless_url: str) -> int:
-        if not self._db.row("SELECT 1 FROM closed_endpoint WHERE name = ? AND url <> ?", (endpoint, unless_url)):
+    def release(self, endpoint: str, *, unless_url: str | None = None) -> int:
+        if not self._db.row(
+            "SELECT 1 FROM closed_endpoint WHERE name = :name AND (:url IS NULL OR (url <> :url AND why <> 'owner'))",
+            {"name": endpoint, "url": unless_url},
+        ):
             return 0
         with self._db.transaction():
             self._db.execute("DELETE FROM closed_endpoint WHERE name = ?", (endpoint,))
+            self._db.execute("DELETE FROM failing_endpoint WHERE name = ?", (endpoint,))
             return self._db.execute(
-                "UPDATE outbox SET state = 'pending' WHERE endpoint = ? AND state = 'held'", (endpoint,)
+                "UPDATE outbox SET state = 'pending', held_for = '' "
+                "WHERE endpoint = ? AND state = 'held' AND held_for = 'endpoint'",
+                (endpoint,),
             )
 
     def release_leases(self) -> int:
@@ -705,7 +724,8 @@ class SqliteStore(Store):
     def replay(self, delivery_id: str, *, now: datetime) -> bool:
         with self._db.transaction():
             changed = self._db.execute(
-                "UPDATE outbox SET state = 'pending', next_at = ? WHERE id = ? AND state IN ('dead', 'held')",
+                "UPDATE outbox SET state = 'pending', held_for = '', replayed = attempts, next_at = ? "
+                "WHERE id = ? AND state IN ('dead', 'held')",
                 (encode_moment(now), delivery_id),
             )
         return changed == 1

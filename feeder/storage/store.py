@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from feeder.model import Delivery, DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
+from feeder.model import Delivery, DeliveryState, Held, StoredEntry, Topic, TopicKind, TopicListing
 
 
 class Stamp(NamedTuple):
@@ -190,6 +190,118 @@ class Message(NamedTuple):
     attempts: tuple[Attempt, ...]
 
 
+class Closed(StrEnum):
+    """Why an endpoint is closed."""
+
+    GONE = "gone"  #: it answered 410
+    FAILING = "failing"  #: it failed for days
+    OWNER = "owner"  #: the owner's word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointState:
+    """How an endpoint is doing, where something is to be said of it."""
+
+    name: str
+    failing_since: datetime | None  #: no message has arrived since; None: the last one did
+    failures: int  #: in a row
+    error: str  #: of the last one, for people
+    told: datetime | None  #: when the owner was told of it by another endpoint
+    closed_since: datetime | None
+    closed: Closed | None
+    waiting: int  #: messages that are pending, or held because it is closed
+    dead: int  #: messages given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """A message that waits to be told together with others."""
+
+    id: str  #: as if it were sent by itself
+    entry_id: str
+    watch: str
+    endpoint: str
+    body: bytes = field(repr=False)  #: as if it were sent by itself
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What an entry that rang is compared by; `trace` is for `stories` to read."""
+
+    entry_id: str
+    story: str
+    trace: str
+
+
+class Alerting(Protocol):
+    """What alerts are decided by: stories, digests, how endpoints are doing; and the owner's word about messages."""
+
+    # -- stories; inside of a transaction ---------------------------------------------------------------------------
+    def sketches(self, watches: Sequence[str], *, since: datetime, until: datetime, limit: int) -> Sequence[Sketch]:
+        """Of entries published then (both included) that rang for one of these watches, the newest first."""
+
+    def story_of(self, entry_id: str) -> str | None: ...
+
+    def put_in_story(self, sketch: Sketch, *, watches: Sequence[str], published: datetime) -> None:
+        """The entry belongs to this story from now on, and has rung for these watches, sent or not."""
+
+    def told(self, story: str, watch: str) -> frozenset[str]:
+        """What the owner has been told in this story for this watch."""
+
+    def tell(self, story: str, watch: str, what: Iterable[str]) -> None: ...
+
+    def in_story(self, story: str, watch: str) -> Sequence[str]:
+        """Ids of its entries in the feeds that rang for this watch, the earliest published first."""
+
+    # -- digests ----------------------------------------------------------------------------------------------------
+    def add_to_digest(self, item: DigestItem) -> bool:
+        """False: it waits already, or was sent, alone or in a digest. Inside of a transaction."""
+
+    def due_digests(self, *, now: datetime) -> Sequence[tuple[str, datetime, int]]:
+        """(endpoint, when it was due, how many items), the longest due first."""
+
+    def waiting_items(self, endpoint: str, due: datetime, *, limit: int) -> Sequence[DigestItem]:
+        """In the order in which they came."""
+
+    def digested(self, ids: Sequence[str], message_id: str) -> None:
+        """They are part of this message now. Inside of a transaction."""
+
+    def items_waiting(self) -> int: ...
+
+    # -- messages and endpoints; each a transaction of its own ------------------------------------------------------
+    def hold_message(self, delivery_id: str) -> bool:
+        """False: it is not pending, or under way."""
+
+    def replay_all(
+        self,
+        *,
+        now: datetime,
+        state: DeliveryState,
+        endpoint: str | None = None,
+        watch: str | None = None,
+        held_for: Held | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Like Store.replay for all messages of this kind made from `since` on and before `until`; how many."""
+
+    def message(self, delivery_id: str) -> Message | None:
+        """By its id or the beginning of it, if that is the beginning of one only."""
+
+    def tried_since(self, endpoint: str, since: datetime) -> int:
+        """Attempts begun after this moment."""
+
+    def endpoint_states(self) -> Sequence[EndpointState]:
+        """Of every endpoint that fails, is closed, or has messages that wait or are dead; by name."""
+
+    def set_told(self, endpoint: str, *, now: datetime) -> None:
+        """The owner has been told that it fails."""
+
+    def forget_failing(self, endpoint: str) -> None:
+        """The owner has been told that it works again."""
+
+
 class Lookup(Protocol):
     """What people look for: on pages, in searches, through the API. Reads only; what is withdrawn is not found."""
 
@@ -229,6 +341,10 @@ class Store(Protocol):
     @property
     def lookup(self) -> Lookup:
         """What people look for."""
+
+    @property
+    def alerting(self) -> Alerting:
+        """Stories, digests, endpoints."""
 
     def close(self) -> None:
         """Idempotent; gives the lock back."""
@@ -396,11 +512,12 @@ class Store(Protocol):
     ) -> None:
         """The attempt that `claim` began is over. Own transaction."""
 
-    def hold(self, endpoint: str, *, url: str, now: datetime) -> int:
-        """The endpoint asked not to be called again: hold what is pending for it, and what comes; how many."""
+    def hold(self, endpoint: str, *, url: str, now: datetime, why: Closed = Closed.GONE) -> int:
+        """The endpoint is not to be called again: hold what is pending for it, and what comes; how many."""
 
-    def release(self, endpoint: str, *, unless_url: str) -> int:
-        """Lift `hold` when the endpoint has another address now; how many messages are pending again."""
+    def release(self, endpoint: str, *, unless_url: str | None = None) -> int:
+        """Lift `hold`; how many messages are pending again. With `unless_url`, only if the endpoint has another address
+        now, and not what the owner holds."""
 
     def release_leases(self) -> int:
         """At start, by the only writer: what a killed process had begun is due again; how many."""

@@ -11,7 +11,7 @@ import pytest
 
 from feeder.model import DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
 from feeder.storage import Month, Outcome, Store, Wanted, open_store
-from feeder.storage.schema import MIGRATIONS
+from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
 from feeder.topics import of as topics_of
 from tests.builders import (
     NOON,
@@ -140,11 +140,15 @@ def test_entries_of_a_store_from_before_searching_are_found_after_the_update(tmp
     with store.transaction():
         store.withdraw("tag:example.org,2026:2", now=NOON)
     store.close()
-    before = sqlite3.connect(tmp_path / "feeder.db")
-    before.executescript(f"DROP TABLE entry_text; DROP TABLE passage; PRAGMA user_version = {len(MIGRATIONS) - 1}")
+    older = next(number for number, it in enumerate(MIGRATIONS) if "CREATE TABLE passage" in it)
+    (tmp_path / "old").mkdir()
+    before = sqlite3.connect(tmp_path / "old" / "feeder.db")
+    before.executescript("".join(MIGRATIONS[:older]))
+    before.execute("ATTACH ? AS made", (str(tmp_path / "feeder.db"),))
+    before.executescript("INSERT INTO entry SELECT * FROM made.entry; INSERT INTO fact SELECT * FROM made.fact;")
+    before.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {older}")
     before.close()
-    assert "CREATE TABLE passage" in MIGRATIONS[-1]
-    store = open_store(tmp_path, write=True)
+    store = open_store(tmp_path / "old", write=True)
     assert found(store, Wanted(phrases=("article",))) == ["An old article"]
     put(store, entry(1, "A new text"))
     assert found(store, Wanted(phrases=("article",))) == []

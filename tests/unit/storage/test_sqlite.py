@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from feeder.errors import StateDamaged, StateError, StateLocked
-from feeder.storage import open_store
+from feeder.model import DeliveryState, Held
+from feeder.storage import Closed, open_store
 from feeder.storage.codec import encode_entry
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
 from feeder.storage.sqlite import ARCHIVES_OF_ENTRY, ARRIVALS, BETWEEN, DATABASE, INSTANCE, LATEST
@@ -159,12 +160,25 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_it_holds
     connection.execute("INSERT INTO topic VALUES (2, 'show', 'gone', 'gone', 'Gone', 0, 5)")
     connection.execute("INSERT INTO posting VALUES (1, 1, 7, 'All articles')")
     connection.execute("INSERT INTO entry_xml VALUES (7, 'f', x'00')")
+    for nr, state in enumerate(("done", "pending", "held"), start=1):
+        values = (nr, f"msg_{nr}", f"watch {nr}", b"{}", state)
+        connection.execute("INSERT INTO outbox VALUES (?, ?, 7, ?, 'desk', 'mention.new', ?, ?, 1, 5, 0, 5)", values)
+    connection.execute("INSERT INTO attempt VALUES (1, 1, 5, 6, 'delivered', 200, '')")
+    connection.execute("INSERT INTO closed_endpoint VALUES ('desk', 'https://example.org', 5)")
     connection.commit()
     connection.close()
     store = open_store(tmp_path, write=True)
     assert [it.entry for it in store.latest(ALL, 5)] == [stored.entry]
     assert [(it.entry_id, it.forms) for it in store.arrivals(ALL, 5, fingerprint="f")] == [(stored.entry.id, None)]
     assert [(it.slug, it.count) for it in store.listings()] == [("all", 1)]
+    assert [(it.id, it.state, it.held_for) for it in store.deliveries()] == [
+        ("msg_1", DeliveryState.DONE, None),
+        ("msg_2", DeliveryState.PENDING, None),
+        ("msg_3", DeliveryState.HELD, Held.ENDPOINT),
+    ]
+    assert [it.status for it in store.attempts("msg_1")] == [200]
+    (desk,) = store.alerting.endpoint_states()
+    assert (desk.closed, desk.waiting) == (Closed.GONE, 2)
     assert store.check() == []
     store.close()
 
