@@ -5,7 +5,7 @@ from feeder.feeds.compression import compressed
 from feeder.feeds.files import Tree
 from feeder.feeds.identity import entry_id, topic_id
 from feeder.feeds.items import moment_of
-from feeder.feeds.opml import opml
+from feeder.feeds.opml import opml, opml_files
 from feeder.feeds.serialising import Serialised, serialise
 from feeder.feeds.splicing import feed
 from feeder.rendering.addresses import FEED_STYLE, INDEX_PAGE, OPML, archive_path, feed_path
@@ -26,6 +26,7 @@ __all__ = [
     "feed_path",
     "moment_of",
     "opml",
+    "opml_files",
     "serialise",
     "topic_id",
 ]

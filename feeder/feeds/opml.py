@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC
-from email.utils import format_datetime
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from lxml import etree
 
 from feeder.feeds.plain import plain
 from feeder.model import SiteInfo, TopicKind, TopicListing
-from feeder.rendering.addresses import feed_path, page_path
+from feeder.rendering.addresses import OPML, feed_path, page_path
+from feeder.rendering.directory import opml_path
 from feeder.rendering.wording import feed_subtitle, feed_title
 from feeder.text import fold
 
@@ -26,19 +25,25 @@ _FOLDERS = {
 _ORDER = list(TopicKind)
 
 
+def opml_files(listings: Sequence[TopicListing], *, site: SiteInfo) -> Iterator[tuple[str, bytes]]:
+    """(path, list) of all feeds, "feeds.opml", and of those of each kind that there are, "shows.opml"."""
+    yield OPML, opml(listings, site=site)
+    for kind in _FOLDERS:
+        found = [listing for listing in listings if listing.topic.kind is kind]
+        if found:
+            yield opml_path(kind), opml(found, site=site, title=f"{site.title}: {_FOLDERS[kind]}")
+
+
 def opml(listings: Sequence[TopicListing], *, site: SiteInfo, title: str | None = None) -> bytes:
     """The `listings` given, whatever their order: the feed of everything first, then a folder for each kind, by label.
 
-    `title` says what is in the list where that is not all of the site. `dateModified` is the newest listing's date:
-    equal listings give equal bytes.
+    `title` says what is in the list where that is not all of the site. It bears no date, so that it changes only when
+    feeds come, go or are renamed.
     """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     name = _words(title or "") or _words(site.title)
     etree.SubElement(head, "title").text = name
-    if listings:
-        newest = max(listing.updated for listing in listings).astimezone(UTC)
-        etree.SubElement(head, "dateModified").text = format_datetime(newest, usegmt=True)
     etree.SubElement(head, "ownerName").text = _words(site.author)
     body = etree.SubElement(root, "body")
     ordered = sorted(listings, key=lambda it: (_ORDER.index(it.topic.kind), fold(it.topic.label), it.slug))

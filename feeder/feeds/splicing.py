@@ -88,19 +88,15 @@ def _own(form: Form, listing: TopicListing, chapter: Chapter, site: SiteInfo) ->
     """All that is the topic's own in a document's head, as this form writes it."""
     title, subtitle, feed_id = _words(listing.topic, site)
     write = _WRITTEN[form]
-    updated = listing.updated.astimezone(UTC)
-    second = updated.replace(microsecond=0)
     return {
         "title": write(title),
         "subtitle": write(subtitle),
         "id": feed_id,
         "slug": listing.slug.encode(),
-        "moment": updated.isoformat().encode(),
-        "second": second.isoformat().encode(),
-        "date": format_datetime(second).encode(),
-        "number": str(chapter.number).encode(),
-        "previous": str(chapter.previous).encode(),
-        "next": str(chapter.next).encode(),
+        **_dates(listing.updated),
+        "number": b"%d" % (chapter.number or 0),
+        "previous": b"%d" % (chapter.previous or 0),
+        "next": b"%d" % (chapter.next or 0),
     }
 
 
@@ -108,6 +104,17 @@ def _own(form: Form, listing: TopicListing, chapter: Chapter, site: SiteInfo) ->
 def _words(topic: Topic, site: SiteInfo) -> tuple[str, str, bytes]:
     feed_id = topic_id(site.authority, topic).encode()
     return plain(feed_title(topic, site)), plain(feed_subtitle(topic)), feed_id
+
+
+@lru_cache(maxsize=1)
+def _dates(updated: datetime) -> Mapping[str, bytes]:
+    updated = updated.astimezone(UTC)
+    second = updated.replace(microsecond=0)
+    return {
+        "moment": updated.isoformat().encode(),
+        "second": second.isoformat().encode(),
+        "date": format_datetime(second).encode(),
+    }
 
 
 def _xml(text: str) -> bytes:

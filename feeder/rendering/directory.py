@@ -39,6 +39,11 @@ class Section:
     listings: tuple[TopicListing, ...]  #: by label; those to show: all, or the busiest
 
     @property
+    def opml(self) -> str:
+        """Where the list of all feeds of the kind is."""
+        return opml_path(TopicKind(self.kind))
+
+    @property
     def whole(self) -> bool:
         return len(self.listings) == self.count
 
@@ -129,6 +134,11 @@ class Directory:
             count=len(found),
             listings=tuple(listing for listing in found if listing in shown),
         )
+
+
+def opml_path(kind: TopicKind) -> str:
+    """The list of the feeds of a kind, beside its page: "shows.opml"."""
+    return f"{KIND_PAGES[kind].removesuffix('.html')}.opml"
 
 
 def _letter(slug: str) -> str:

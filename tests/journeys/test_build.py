@@ -150,7 +150,6 @@ def test_only_the_feeds_of_an_edited_article_are_written(newsroom: Newsroom) -> 
     feeds = ("feeds/all", "feeds/show/gilmore-girls", "feeds/person/lauren-graham")
     assert set(newsroom.build().publish.written) == {
         *(f"{feed}.{form}" for feed in feeds for form in ("atom", "rss", "json")),
-        "feeds.opml",
         "index.html",
     }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 import pytest
 from lxml import etree
 
-from feeder.feeds import opml
+from feeder.feeds import opml, opml_files
 from feeder.model import Topic, TopicKind
 from tests import builders
 from tests.feed_values import EVERYTHING, SITE, listing
@@ -53,10 +53,9 @@ def test_every_feed_is_listed_under_its_kind_with_absolute_addresses() -> None:
     assert all(o.get("text") for o in root.iter("outline"))
 
 
-def test_its_date_is_that_of_the_newest_feed() -> None:
-    found = etree.fromstring(opml(LISTINGS, site=SITE)).findtext("head/dateModified")
-    assert found is not None
-    assert parsedate_to_datetime(found) == builders.NOON + timedelta(1)
+def test_new_articles_in_known_feeds_do_not_change_the_list() -> None:
+    later = [dataclasses.replace(it, updated=it.updated + timedelta(1), count=it.count + 1) for it in LISTINGS]
+    assert opml(later, site=SITE) == opml(LISTINGS, site=SITE)
 
 
 def test_the_order_in_which_the_store_lists_topics_does_not_matter() -> None:
@@ -67,7 +66,6 @@ def test_the_order_in_which_the_store_lists_topics_does_not_matter() -> None:
 def test_a_list_of_nothing_is_still_valid() -> None:
     root = etree.fromstring(opml([], site=SITE))
     assert [o.get("text") for o in root.iter("outline")] == ["Screen Notes"]
-    assert root.find("head/dateModified") is None
 
 
 def test_a_list_of_chosen_feeds_says_what_it_is_of() -> None:
@@ -85,3 +83,15 @@ def test_a_list_of_chosen_feeds_says_what_it_is_of() -> None:
 def test_its_words_mean_the_same_to_readers_that_take_them_for_html(label: str, shown: str) -> None:
     root = etree.fromstring(opml([listing(Topic(kind=TopicKind.SHOW, key="x", label=label), slug="x")], site=SITE))
     assert root.xpath("string(//outline[@xmlUrl]/@text)") == f"{shown} · Screen Notes"
+
+
+def test_there_is_a_list_of_all_feeds_and_one_of_each_kind() -> None:
+    files = dict(opml_files(LISTINGS, site=SITE))
+    assert list(files) == ["feeds.opml", "shows.opml", "people.opml"]
+    assert files["feeds.opml"] == opml(LISTINGS, site=SITE)
+    shows = etree.fromstring(files["shows.opml"])
+    assert shows.findtext("head/title") == "Screen Notes: Shows"
+    assert [o.get("xmlUrl") for o in shows.iter("outline") if o.get("xmlUrl")] == [
+        "https://news.example.org/feeds/show/dark.atom",
+        "https://news.example.org/feeds/show/you.atom",
+    ]
