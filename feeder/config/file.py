@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from feeder.config import values
 from feeder.config.cron import normalise
+from feeder.model import EventType, Quiet, Rate, Rhythm
 
 DEFAULT_AUTHORITY = "feeder.invalid,2026"
 
@@ -44,6 +47,8 @@ _Query = Annotated[str, _text(values.query)]
 _Strings = Annotated[list[str], BeforeValidator(_listed)]
 _FeedNames = Annotated[list[Annotated[str, _text(values.feeds)]], BeforeValidator(_listed)]
 _Names = Annotated[list[_Name], BeforeValidator(_listed)]
+_EventTypes = Annotated[list[Annotated[EventType, _text(EventType)]], BeforeValidator(_listed)]
+_NoneOrAddress = Annotated[str, _text(lambda text: values.address(text) if text else text)]
 
 
 class Section(BaseModel):
@@ -138,9 +143,22 @@ class Server(Section):
     port: int = Field(default=8080, ge=0, le=65535, description="a whole number from 0 (any free port) to 65535")
 
 
+class Owner(Section):
+    password: str = Field(default="", description='a hash that `feeder password` printed, "${NAME}" or "file:path"')
+    token: str = Field(default="", description='24 characters at least, "${NAME}" or "file:path"')
+
+
 class Alerts(Section):
     secret: _Strings = Field(default=[], description="a secret or a list of secrets, the newest first")
     allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
+    fallback: str = Field(default="", description='the name of an endpoint, or "" for none')
+    failing_after: _Duration = Field(
+        default=3600.0, ge=60, le=7 * 86400, description='a duration from "1m" to "7d", like "1h"'
+    )
+    heartbeat: _NoneOrAddress = Field(default="", description='an http or https address, or "" for none')
+    heartbeat_every: _Duration = Field(
+        default=300.0, ge=10, le=86400, description='a duration from "10s" to "1d", like "5m"'
+    )
 
 
 class EndpointTable(Section):
@@ -148,12 +166,33 @@ class EndpointTable(Section):
     url: _Address = Field(description="an http or https address")
     secret: _Strings = Field(min_length=1, description="a secret or a list of secrets, the newest first")
     allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
+    rate: Annotated[Rate | None, _text(values.rate)] = Field(
+        default=None, description='how many messages in which time at most, like "30 in 1m"'
+    )
 
 
 class WatchTable(Section):
     name: _Name = Field(description="a name on one line")
     aliases: list[_Name] = Field(default=[], description="a list of names")
     endpoint: _Names = Field(min_length=1, description="the name of an endpoint, a list of them, or an http(s) address")
+    kind: Literal["person", "show", "event", "query"] | None = Field(
+        default=None, description='"person", "show", "event" or "query"'
+    )
+    query: _Query | None = Field(default=None, description="""a query like 'show:"Gilmore Girls" AND event:casting'""")
+    unless: _Names = Field(default=[], alias="not", description="words or the title of a show, or a list of them")
+    main: bool = Field(default=False, description="true or false")
+    events: _EventTypes = Field(default=[], description=f"one or more of {', '.join(EventType)}")
+    min_score: float = Field(default=0.0, ge=0, le=1, description="a number from 0.0 to 1.0")
+    max_age: _Duration | None = Field(default=None, ge=60, description='a duration like "7d"')
+    when: Annotated[Rhythm | None, _text(values.rhythm)] = Field(
+        default=None, description='"at once", "daily at 08:00 Europe/Berlin" or "weekly on friday at 17:30 UTC"'
+    )
+    quiet: Annotated[Quiet | None, _text(values.quiet)] = Field(
+        default=None, description='hours like "22:00 to 07:00 Europe/Berlin"'
+    )
+    mute_until: date | datetime | None = Field(
+        default=None, description="a date like 2026-12-24, with or without a time"
+    )
 
 
 class TopicTable(Section):
@@ -175,6 +214,7 @@ class File(Section):
     schedule: Schedule = Field(default=Schedule(), description="a table: [schedule]")
     log: Log = Field(default=Log(), description="a table: [log]")
     server: Server = Field(default=Server(), description="a table: [server]")
+    owner: Owner = Field(default=Owner(), description="a table: [owner]")
     alerts: Alerts = Field(default=Alerts(), description="a table: [alerts]")
     endpoints: list[EndpointTable] = Field(default=[], description="tables: [[endpoints]]")
     watches: list[WatchTable] = Field(default=[], description="tables: [[watches]]")
@@ -182,10 +222,15 @@ class File(Section):
     timetables: list[TimetableTable] = Field(default=[], description="tables: [[timetables]]")
 
 
+def fields(model: type[Section]) -> dict[str, FieldInfo]:
+    """By key, as it is written in the file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def children(model: type[Section]) -> dict[str, type[Section] | None]:
     """The keys of a section, each with the section below it (of one table, or of each table of an array)."""
     found: dict[str, type[Section] | None] = {}
-    for name, field in model.model_fields.items():
+    for name, field in fields(model).items():
         kind: Any = field.annotation
         inner = getattr(kind, "__args__", (kind,))[0]
         found[name] = inner if isinstance(inner, type) and issubclass(inner, Section) else None
@@ -199,9 +244,9 @@ def expectation(path: tuple[str | int, ...]) -> str | None:
     for step in path:
         if isinstance(step, int) or model is None:
             continue
-        if step not in model.model_fields:
+        if step not in fields(model):
             return None
-        found = model.model_fields[step].description
+        found = fields(model)[step].description
         model = children(model)[step]
     return found
 
@@ -212,4 +257,4 @@ def known_keys(path: tuple[str | int, ...]) -> tuple[str, ...]:
     for step in path:
         if model is not None and isinstance(step, str):
             model = children(model).get(step)
-    return tuple(model.model_fields) if model else ()
+    return tuple(fields(model)) if model else ()

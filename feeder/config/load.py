@@ -7,20 +7,22 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from feeder.config import file as shape
 from feeder.config import values
 from feeder.config.lines import KeyPath, key_lines, line_of
-from feeder.config.settings import Log, Schedule, Settings, Timetable
+from feeder.config.settings import Log, Owner, Schedule, Settings, Timetable, Watchfulness
 from feeder.errors import ConfigError
-from feeder.model import Endpoint, SiteInfo, Watch
+from feeder.model import Endpoint, SiteInfo, Watch, WatchKind
 from feeder.topics import OwnTopic, parse
 
 _MAX_BYTES = 10_000_000
+_SECRET = frozenset({"secret", "password", "token"})
 
 
 def load(path: Path) -> Settings:
@@ -28,7 +30,11 @@ def load(path: Path) -> Settings:
 
     Raises ConfigError; its text has one line a problem: `config.toml:12: [feeds] limit: expected ..., got ...`.
     """
-    text = _read(path)
+    return parse_file(read_text(path), path)
+
+
+def parse_file(text: str, path: Path) -> Settings:
+    """What the file at `path` would mean if it held this text. Raises ConfigError as `load`."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -53,7 +59,8 @@ def defaults(folder: Path) -> Settings:
     return _settings(folder.absolute() / "config.toml", shape.File(), _Problems("config.toml", {}))
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Of a config file. Raises ConfigError."""
     try:
         with path.open("rb") as stream:
             content = stream.read(_MAX_BYTES + 1)
@@ -120,7 +127,7 @@ def _unknown(path: KeyPath) -> str:
 
 def _shown(path: KeyPath, value: object) -> str:
     """The value as TOML has it, cut short; nothing of a secret."""
-    if "secret" in path:
+    if not _SECRET.isdisjoint(path):
         return "something else"
     match value:
         case dict():
@@ -171,8 +178,10 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         endpoints=endpoints,
         watches=_watches(file, problems),
         topics=_topics(file, problems),
+        watchfulness=_watchfulness(file, endpoints, problems),
         timetables=tuple(Timetable(feeds=_once(table.feeds), cron=table.cron) for table in file.timetables),
         log=Log(format=file.log.format, level=file.log.level),
+        owner=_owner(file.owner, folder, problems),
     )
     _check_folders(settings, problems)
     return settings
@@ -218,6 +227,20 @@ def _secrets(written: Sequence[str], path: KeyPath, folder: Path, problems: _Pro
     return tuple(found)
 
 
+def _owner(section: shape.Owner, folder: Path, problems: _Problems) -> Owner:
+    found = {"password": "", "token": ""}
+    for name, written, read in (
+        ("password", section.password, values.password),
+        ("token", section.token, values.token),
+    ):
+        if written:
+            try:
+                found[name] = read(written, folder=folder)
+            except ValueError as error:
+                problems.add(("owner", name), f"expected {shape.expectation(('owner', name))}: {error}")
+    return Owner(**found)
+
+
 def _endpoints(file: shape.File, folder: Path, problems: _Problems) -> tuple[Endpoint, ...]:
     named = [
         Endpoint(
@@ -225,6 +248,7 @@ def _endpoints(file: shape.File, folder: Path, problems: _Problems) -> tuple[End
             url=table.url,
             secrets=_secrets(table.secret, ("endpoints", number, "secret"), folder, problems),
             allow_networks=tuple(table.allow_networks),
+            rate=table.rate,
         )
         for number, table in enumerate(file.endpoints)
     ]
@@ -266,8 +290,61 @@ def _watches(file: shape.File, problems: _Problems) -> tuple[Watch, ...]:
             name=table.name,
             aliases=_once(table.aliases),
             endpoints=_once([text if text in names else values.endpoint_name(text) for text in table.endpoint]),
+            kind=_kind(number, table, problems),
+            query=table.query or "",
+            unless=_once(table.unless),
+            main=table.main,
+            events=tuple(dict.fromkeys(table.events)),
+            min_score=table.min_score,
+            max_age=table.max_age,
+            digest=table.when,
+            quiet=table.quiet,
+            muted_until=None if table.mute_until is None else _moment(table.mute_until, file.source.timezone),
         )
-        for table in file.watches
+        for number, table in enumerate(file.watches)
+    )
+
+
+def _kind(number: int, table: shape.WatchTable, problems: _Problems) -> WatchKind:
+    """What a watch is on, and that nothing is set that has no meaning for it."""
+    if table.kind is not None:
+        kind = WatchKind(table.kind)
+    else:
+        kind = WatchKind.QUERY if table.query is not None else WatchKind.PERSON
+    at: KeyPath = ("watches", number)
+    if (kind is WatchKind.QUERY) is not (table.query is not None):
+        problems.add((*at, "query"), 'belongs to a watch of kind "query", and such a watch needs one')
+    if kind is WatchKind.EVENT and not table.events:
+        problems.add((*at, "events"), f"is missing: expected {shape.expectation(('watches', 'events'))}")
+    idle = {
+        WatchKind.QUERY: ("aliases", "main", "events", "min_score"),
+        WatchKind.EVENT: ("aliases", "main", "min_score"),
+    }
+    for key in idle.get(kind, ()):
+        if getattr(table, key):
+            problems.add((*at, key), f'has no meaning for a watch of kind "{kind}"')
+    return kind
+
+
+def _moment(moment: date | datetime, zone: ZoneInfo) -> datetime:
+    """In UTC; a date is its first moment, and without a zone it is that of the articles."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+
+
+def _watchfulness(file: shape.File, endpoints: Sequence[Endpoint], problems: _Problems) -> Watchfulness:
+    section = file.alerts
+    names = [endpoint.name for endpoint in endpoints]
+    if section.fallback and section.fallback not in names:
+        near = difflib.get_close_matches(section.fallback, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none yet'}"
+        problems.add(("alerts", "fallback"), f"there is no endpoint named {section.fallback!r}; {hint}")
+    return Watchfulness(
+        fallback=section.fallback or None,
+        failing_after=section.failing_after,
+        heartbeat=section.heartbeat,
+        heartbeat_every=section.heartbeat_every,
     )
 
 

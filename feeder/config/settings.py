@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,28 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What lets somebody change things through pages and API; neither: nobody can."""
+
+    password: str = field(default="", repr=False)  #: its scrypt hash, as `feeder password` prints it
+    token: str = field(default="", repr=False)  #: for programs; 24 characters at least
+
+    @property
+    def may_log_in(self) -> bool:
+        return bool(self.password or self.token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchfulness:
+    """How the owner learns that alerts do not arrive."""
+
+    fallback: str | None = None  #: name of the endpoint that is told when another one fails
+    failing_after: float = 3600.0  #: seconds that one must have failed for
+    heartbeat: str = field(default="", repr=False)  #: address that is called while all is well; it may be secret
+    heartbeat_every: float = 300.0  #: seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting. Paths are absolute; a relative one in the file counts from the file's folder."""
 
@@ -63,4 +85,6 @@ class Settings:
     watches: tuple[Watch, ...]  #: each names endpoints that exist
     topics: tuple[OwnTopic, ...]  #: the owner's own; no two have a name, an earlier name or an id in common
     timetables: tuple[Timetable, ...] = ()
+    watchfulness: Watchfulness = Watchfulness()
     log: Log = Log()
+    owner: Owner = Owner()

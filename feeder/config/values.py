@@ -13,13 +13,14 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from feeder.errors import QueryError
-from feeder.model import TopicKind
+from feeder.model import Quiet, Rate, Rhythm, TopicKind
 from feeder.topics import parse
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -127,6 +128,51 @@ def feeds(text: str) -> str:
     return text
 
 
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
+
+
+def rhythm(text: str) -> Rhythm | None:
+    """ "daily at 08:00 Europe/Berlin", "weekly on friday at 17:30 UTC"; None for "at once"."""
+    folded = " ".join(text.split())
+    if folded.lower() in ("at once", "immediate", "immediately"):
+        return None
+    match = re.fullmatch(rf"(?:daily|weekly on (\w+)) at {_TIME} (\S+)", folded, re.ASCII | re.IGNORECASE)
+    if match is None or (match[1] is not None and match[1].lower() not in _WEEKDAYS):
+        raise ValueError
+    weekday = None if match[1] is None else _WEEKDAYS.index(match[1].lower())
+    return Rhythm(at=time(int(match[2]), int(match[3])), zone=_known_zone(match[4]), weekday=weekday)
+
+
+def quiet(text: str) -> Quiet:
+    """ "22:00 to 07:00 Europe/Berlin"."""
+    match = re.fullmatch(rf"{_TIME}(?: to |-){_TIME} (\S+)", " ".join(text.split()), re.ASCII)
+    if match is None:
+        raise ValueError
+    start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    if start == end:
+        raise ValueError("they begin and end at the same time")
+    return Quiet(start=start, end=end, zone=_known_zone(match[5]))
+
+
+def rate(text: str) -> Rate:
+    """ "30 in 1m": at most so many messages in any such time."""
+    match = re.fullmatch(r"(\d{1,6}) in (.+)", " ".join(text.split()), re.ASCII)
+    if match is None:
+        raise ValueError
+    number, seconds = int(match[1]), duration(match[2])
+    if not number or not 1 <= seconds <= 86400:
+        raise ValueError
+    return Rate(messages=number, seconds=seconds)
+
+
+def _known_zone(name: str) -> ZoneInfo:
+    try:
+        return zone(name)
+    except ValueError:
+        raise ValueError(f"there is no time zone {name!r}") from None
+
+
 def network(text: str) -> str:
     """A CIDR, in its canonical form."""
     return str(ipaddress.ip_network(text))
@@ -137,10 +183,38 @@ def secret(text: str, *, folder: Path, environment: Mapping[str, str] = os.envir
 
     The key has 24..64 bytes, as Standard Webhooks 1.0.0 asks. No error repeats any part of a secret.
     """
+    return _key(*_referred(text, folder, environment))
+
+
+#: scrypt, log2 of the cost, block size, lanes, salt and key in base64: what `feeder password` prints.
+PASSWORD_HASH = re.compile(
+    r"scrypt:(1[4-9]|20):(\d{1,2}):(\d{1,2}):([A-Za-z0-9+/=]{20,}):([A-Za-z0-9+/=]{40,})", re.ASCII
+)
+_TOKEN_LENGTH = 24
+
+
+def password(text: str, *, folder: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """The hash that is written there, or that the reference leads to. No error repeats any part of it."""
+    found, what = _referred(text, folder, environment)
+    if not PASSWORD_HASH.fullmatch(found):
+        raise ValueError(f"{what} is no hash of a password; `feeder password` makes one")
+    return found
+
+
+def token(text: str, *, folder: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """The token that is written there, or that the reference leads to. No error repeats any part of it."""
+    found, what = _referred(text, folder, environment)
+    if len(found) < _TOKEN_LENGTH or not found.isascii() or not found.isprintable() or " " in found:
+        raise ValueError(f"{what} is not {_TOKEN_LENGTH} or more characters of ASCII without blanks")
+    return found
+
+
+def _referred(text: str, folder: Path, environment: Mapping[str, str]) -> tuple[str, str]:
+    """What "${NAME}" or "file:path" stands for, or the text itself; and how to call it in an error."""
     if match := re.fullmatch(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", text):
         if not (text := environment.get(match[1], "").strip()):
             raise ValueError(f"the environment variable {match[1]} is not set")
-        return _key(text, f"the value of {match[1]}")
+        return text, f"the value of {match[1]}"
     if text.startswith("file:"):
         path = folder / text.removeprefix("file:")
         try:
@@ -148,8 +222,8 @@ def secret(text: str, *, folder: Path, environment: Mapping[str, str] = os.envir
                 content = file.read(_SECRET_FILE_BYTES)
         except OSError as error:
             raise ValueError(f"{path}: {error.strerror}") from None
-        return _key(content.decode("ascii", "replace").strip(), f"the content of {path}")
-    return _key(text, "it")
+        return content.decode("ascii", "replace").strip(), f"the content of {path}"
+    return text, "it"
 
 
 def _key(text: str, what: str) -> bytes:
