@@ -105,10 +105,6 @@ def _origin(path: str, feed: _Feed, before: Mapping[str, _Feed], after: Mapping[
 
 
 def _missed(subscriber: Subscriber, feed: str, edition: _Feed) -> tuple[Shown, ...]:
-    seen = subscriber.seen(feed)
-    return tuple(
-        entry
-        for archive in edition.archives
-        for entry in archive.entries
-        if not any(it in seen for it in traces(entry))
-    )
+    seen = set(subscriber.seen(feed))
+    archived = (it for archive in edition.archives for it in zip(archive.entries, traces(archive), strict=True))
+    return tuple(entry for entry, found in archived if seen.isdisjoint(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,13 +16,19 @@ _WORD = re.compile(r"\w+")
 #: Words a text must have to be taken for the same article wherever it stands.
 _TELLING = 8
 
-#: By what an entry can be recognised as one the subscriber saw before, whatever the reader thinks.
-Traces = Callable[[Shown], Collection[Hashable]]
+#: By what each entry of a document can be recognised as one the subscriber saw before, whatever the reader thinks.
+Traces = Callable[[Document], Sequence[Collection[Hashable]]]
 
 
-def traces(entry: Shown) -> Collection[Hashable]:
-    """The id; the text; the title together with link or date: any one of them is enough."""
-    found: set[Hashable] = set()
+def traces(document: Document) -> Sequence[Collection[Hashable]]:
+    """The id; the text; the title together with link or date: any one of them is enough, if only one entry has it."""
+    found = [_traces(entry) for entry in document.entries]
+    times = Counter(it for of_one in found for it in of_one)
+    return [{it for it in of_one if times[it] == 1 or it[0] == "id"} for of_one in found]
+
+
+def _traces(entry: Shown) -> set[tuple[Hashable, ...]]:
+    found: set[tuple[Hashable, ...]] = set()
     if entry.id:
         found.add(("id", entry.id))
     words = tuple(_WORD.findall(_TAG.sub(" ", entry.content).casefold()))
@@ -78,16 +84,15 @@ class Subscriber:
         keys = self.reader.keys(document, self._spoilt.get(feed, False))
         self._spoilt[feed] = keys.spoilt
         feeds = self._seen if self.reader.per_account else (feed,)
-        before = frozenset().union(*(self._seen.get(it, ()) for it in feeds))
-        ambiguous = {it for it, n in Counter(t for e in document.entries for t in self._traces(e)).items() if n > 1}
+        before = set().union(*(self._seen.get(it, ()) for it in feeds))
+        seen = self._seen.setdefault(feed, set())
         shown: dict[str, list[Shown]] = {name: [] for name in ("new", "repeats", "changed", "read", "hidden")}
         here: set[str] = set()
-        for key, entry in zip(keys.found, document.entries, strict=True):
+        for key, entry, found in zip(keys.found, document.entries, self._traces(document), strict=True):
             if key is None or key in here:
                 shown["hidden"].append(entry)
                 continue
             here.add(key)
-            found = set(self._traces(entry)) - ambiguous
             state, known = self.reader.state(entry), table.get(key)
             if known is not None:
                 if known.state != state:
@@ -97,7 +102,8 @@ class Subscriber:
                 known = table[key] = _Known(state, entry.updated, now)
             known.state, known.updated, known.seen = state, entry.updated, now
             known.feeds.add(feed)
-            self._seen.setdefault(feed, set()).update(found)
+            before.update(found)
+            seen.update(found)
         self._forget(scope, feed, here, now)
         return Visit(**{name: tuple(entries) for name, entries in shown.items()})
 
