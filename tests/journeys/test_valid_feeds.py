@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from pathlib import Path
 
 import fastfeedparser
 import feedparser
 import pytest
+from lxml import html
 
 from feeder.model import Form
 from feeder.rendering import FEED_STYLE
@@ -92,3 +94,23 @@ def test_a_feed_finds_its_style_and_the_pages_its_feeds(newsroom: Newsroom) -> N
         assert f'href="{base}/{FEED_STYLE}"'.encode() in data
         assert (f'xmlUrl="{base}/{path}"' in published["feeds.opml"].decode()) == path.endswith(".atom")
     assert FEED_STYLE in published
+
+
+def test_what_is_published_needs_no_program_behind_it(newsroom: Newsroom) -> None:
+    """Any web server or object store will do: every link between pages, lists and feeds leads to a file."""
+    shutil.copytree(SEEDS, newsroom.source, dirs_exist_ok=True)
+    newsroom.build()
+    published = newsroom.published()
+    base = newsroom.settings.site.base_url
+    followed = 0
+    for path, data in published.items():
+        if path.endswith(".html"):
+            root = html.document_fromstring(data)
+            for href in {*root.xpath("//a/@href"), *root.xpath("//link/@href")}:
+                target = href.removeprefix(f"{base}/").partition("#")[0]
+                if not target or ":" in target:  # within the page, or somebody else's
+                    continue
+                inside = target if href.startswith(base) else posixpath.normpath(posixpath.dirname(path) + "/" + target)
+                assert inside.lstrip("/") in published, (path, href)
+                followed += 1
+    assert followed > 50
