@@ -61,7 +61,7 @@ class Corrections:
         text = fold(article.text) if any(line.article is None for line in self.lines) else ""
         for line in self.lines:
             said = line.correction
-            if line.article.is_of(article) if line.article is not None else _written(said.name, text):
+            if line.article.is_of(article) if line.article is not None else stands_in(said.name, text):
                 key = (said.always, said.kind, fold(said.name))
                 found.pop(key, None)
                 found[key] = said
@@ -79,7 +79,7 @@ def subject_of(article: Article) -> Subject:
     return Subject(key=article.key, headline=headline, digest=article.digest[:DIGEST])
 
 
-def _written(name: str, folded: str) -> bool:
+def stands_in(name: str, folded: str) -> bool:
     """Whether a folded text has the name as whole words; an id need not stand in it."""
     return bool(_ID.fullmatch(name) or re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded))
 

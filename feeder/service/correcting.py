@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from feeder.model import Article, Correction, TagKind, Verdict
 from feeder.service import catalogs
 from feeder.sources import Folder, Found, Stamp, key_of, name_of
 from feeder.storage import Store
+from feeder.text import fold
 
 if TYPE_CHECKING:
     from feeder.catalog import Catalog
@@ -55,10 +57,10 @@ def correct(
     """Keep these words about one article, or for good where none is given; the next build tags anew what they change.
 
     `article` is the path of a file or its key below the source folder; `now`: wall time in seconds. Raises
-    CorrectionsError for an article that is not there, whose front matter has the last word, or a name that stands for
-    several shows or people.
+    CorrectionsError for an article that is not there or whose front matter has the last word, and for a name that
+    nobody has heard of or that several shows or people have.
     """
-    known = catalogs.open_catalog(settings) if any(w.verdict is Verdict.ACCEPT for w in words) else None
+    known = cache(lambda: catalogs.open_catalog(settings))
     found = find(settings, article, now=now) if article is not None else None
     lines = []
     for word in words:
@@ -67,8 +69,10 @@ def correct(
             raise CorrectionsError("main or in passing can only be said of what is accepted in one article")
         if found is not None:
             _check_front_matter(found, said)
-        if known is not None and said.verdict is Verdict.ACCEPT:
-            _check_one(known, said)
+            if not corrections.stands_in(said.name, fold(found.text)) and not _ids(known(), said):
+                raise CorrectionsError(f"{said.name!r} stands neither in {found.key} nor in the catalog")
+        if said.verdict is Verdict.ACCEPT:
+            _check_one(known(), said)
         lines.append(Line(correction=said, article=corrections.subject_of(found) if found else None))
     for line in lines:
         if sum(line.about == other.about for other in lines) > 1:
@@ -123,11 +127,15 @@ def _check_front_matter(article: Article, said: Correction) -> None:
 
 def _check_one(known: Catalog, said: Correction) -> None:
     """A homonym would be guessed."""
-    if said.kind is TagKind.SHOW:
-        ids = () if known.show(said.name) else tuple(s.id for s in known.shows_named(said.name))
-    else:
-        ids = () if known.person(said.name) else tuple(p.id for p in known.people_named(said.name))
+    ids = _ids(known, said)
     if len(ids) > 1:
         several = "shows" if said.kind is TagKind.SHOW else "people"
         choice = " or ".join(f"{said.kind}:{key}" for key in ids)
         raise CorrectionsError(f"{said.name!r} is the name of several {several}; write {choice}")
+
+
+def _ids(known: Catalog, said: Correction) -> tuple[str, ...]:
+    """What the name may stand for in the catalog; an id stands for itself."""
+    if said.kind is TagKind.SHOW:
+        return (said.name,) if known.show(said.name) else tuple(s.id for s in known.shows_named(said.name))
+    return (said.name,) if known.person(said.name) else tuple(p.id for p in known.people_named(said.name))

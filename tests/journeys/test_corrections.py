@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from feeder import config
 from feeder.cli import main
 from feeder.service.app import open_app
-from feeder.service.tagger import Tags, open_tagger
 from feeder.topics import ALL
+from tests.journeys.whole import installed, whole_tagger
 
 MAISEL = """Milo Ventimiglia Joins The Marvelous Mrs. Maisel
 
@@ -27,20 +26,9 @@ June 16, 2021 - The drama series Gilmore Girls was renewed for a second season. 
 """
 
 
-@pytest.fixture(scope="module")
-def tagger() -> Tags:
-    return open_tagger(config.defaults(Path()))
-
-
 @pytest.fixture(autouse=True)
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tagger: Tags) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("feeder.service.tagger.open_tagger", lambda settings: tagger)
-    (tmp_path / "config.toml").write_text('[source]\nsettle = "0s"\n')
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "maisel.txt").write_text(MAISEL)
-    (tmp_path / "seeds" / "renewed.txt").write_text(RENEWED)
-    return tmp_path
+def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, {"maisel.txt": MAISEL, "renewed.txt": RENEWED})
 
 
 def run(*arguments: str) -> int:
@@ -117,14 +105,14 @@ def test_what_is_taken_back_is_tagged_as_before(capsys: pytest.CaptureFixture[st
 
 
 def test_only_the_articles_that_a_correction_speaks_of_are_tagged_again(
-    monkeypatch: pytest.MonkeyPatch, tagger: Tags
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Counting:
         seen: list[str] = []  # noqa: RUF012 - of this test alone
 
         def tag(self, article):  # type: ignore[no-untyped-def]
             self.seen.append(article.key)
-            return tagger.tag(article)
+            return whole_tagger().tag(article)
 
     run("build")
     monkeypatch.setattr("feeder.service.tagger.open_tagger", lambda settings: Counting())
@@ -160,6 +148,14 @@ def test_the_file_is_one_readable_line_for_each_word(capsys: pytest.CaptureFixtu
         (("../config.toml", "--reject", "show:Bear"), "no file in the article folder"),
         (("maisel.txt", "--reject", "film:Bear"), 'expected something like show:"Gilmore Girls"'),
         (("maisel.txt", "--reject", "show:a|b"), "a '|' cannot stand in 'a|b'"),
+        (
+            ("maisel.txt", "--reject", "show:Gilmor Gils"),
+            "'Gilmor Gils' stands neither in maisel.txt nor in the catalog",
+        ),
+        (
+            ("maisel.txt", "--accept", "show:Gilmor Gils"),
+            "'Gilmor Gils' stands neither in maisel.txt nor in the catalog",
+        ),
         (("maisel.txt", "--accept", "show:Ghosts"), "is the name of several shows; write show:ghosts"),
         (("maisel.txt", "--accept", "show:You", "--reject", "show:you"), "is accepted and rejected"),
         (("maisel.txt", "renewed.txt", "--accept", "show:You"), "name the one article"),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from feeder import config
 from feeder.cli import main
-from feeder.service.tagger import Tags, open_tagger
 from tests.journeys.test_corrections import MAISEL, RENEWED
+from tests.journeys.whole import installed
 
 ANNOTATED = """\
 id: a-001
@@ -26,20 +24,9 @@ The drama series [Gilmore Girls|SHOW] was renewed for a second season.
 """
 
 
-@pytest.fixture(scope="module")
-def tagger() -> Tags:
-    return open_tagger(config.defaults(Path()))
-
-
 @pytest.fixture(autouse=True)
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tagger: Tags) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("feeder.service.tagger.open_tagger", lambda settings: tagger)
-    (tmp_path / "config.toml").write_text('[source]\nsettle = "0s"\n')
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "maisel.txt").write_text(MAISEL)
-    (tmp_path / "seeds" / "renewed.txt").write_text(RENEWED)
-    return tmp_path
+def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, {"maisel.txt": MAISEL, "renewed.txt": RENEWED})
 
 
 def test_the_owners_word_is_a_test_set(capsys: pytest.CaptureFixture[str]) -> None:
