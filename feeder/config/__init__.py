@@ -1,6 +1,7 @@
 """config.toml -> typed settings; names the bad key, its line and what was expected."""
 
+from feeder.config.editing import add_watch, remove_watch
 from feeder.config.load import defaults, load
-from feeder.config.settings import Log, Schedule, Settings, Timetable
+from feeder.config.settings import Log, Owner, Schedule, Settings, Timetable
 
-__all__ = ["Log", "Schedule", "Settings", "Timetable", "defaults", "load"]
+__all__ = ["Log", "Owner", "Schedule", "Settings", "Timetable", "add_watch", "defaults", "load", "remove_watch"]

@@ -6,12 +6,16 @@ from feeder.rendering.addresses import (
     OPML,
     archive_path,
     entry_path,
+    entry_view,
     feed_path,
     page_path,
     topic_anchor,
+    topic_view,
     web_address,
 )
+from feeder.rendering.drawing import chart
 from feeder.rendering.renderer import Renderer
+from feeder.rendering.structured import news_article
 
 __all__ = [
     "FEED_STYLE",
@@ -19,9 +23,13 @@ __all__ = [
     "OPML",
     "Renderer",
     "archive_path",
+    "chart",
     "entry_path",
+    "entry_view",
     "feed_path",
+    "news_article",
     "page_path",
     "topic_anchor",
+    "topic_view",
     "web_address",
 ]

@@ -110,3 +110,13 @@ def web_address(address: str | None) -> str | None:
 
 def _escaped(part: str) -> str:
     return quote(_BARE_PERCENT.sub("%25", part), safe=_LEGAL)
+
+
+def topic_view(topic: Topic, slug: str) -> str:
+    """Where `feeder serve` shows the topic: "show/gilmore-girls"; "" is the front page. Raises as feed_place."""
+    return feed_place(topic, slug).removeprefix("feeds/") if topic.kind is not TopicKind.ALL else ""
+
+
+def entry_view(entry_id: str) -> str:
+    """Where `feeder serve` shows the entry: "entry/dgzfqvxbyfimva2m77ellgzdvw"."""
+    return f"entry/{entry_anchor(entry_id).removeprefix('entry-')}"

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError
@@ -21,16 +22,18 @@ from markupsafe import Markup
 from feeder import resources
 from feeder.errors import TemplateError
 from feeder.model import Form, SiteInfo, StoredEntry, TopicListing
-from feeder.rendering import samples
+from feeder.rendering import drawing, samples
 from feeder.rendering.addresses import (
     FEED_STYLE,
     INDEX_PAGE,
     MEDIA_TYPES,
     OPML,
     entry_anchor,
+    entry_view,
     feed_path,
     feed_place,
     topic_anchor,
+    topic_view,
     web_address,
 )
 from feeder.rendering.directory import Directory
@@ -43,6 +46,7 @@ _ENTRY = "entry.html.j2"
 _INDEX = "index.html.j2"
 _KIND = "kind.html.j2"
 _MOVED = "moved.html.j2"
+_VIEWS = "pages"
 _PAGE_STYLE = "page.css"
 _FEED_STYLE = "feed.css"
 _ANNOUNCED = 40  # topics whose feeds a page names in its head; readers offer all of them in one list
@@ -65,9 +69,17 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,  # a run uses what stood there when it began
         )
-        self._environment.filters.update(day=_day, instant=_instant, web_address=web_address)
+        self._environment.filters.update(
+            day=_day,
+            instant=_instant,
+            minute=_minute,
+            pieces=drawing.pieces,
+            qr_code=drawing.qr_code,
+            web_address=web_address,
+        )
         self._environment.globals.update(
             entry_anchor=entry_anchor,
+            entry_view=entry_view,
             feed_path=feed_path,
             feed_place=feed_place,
             feed_title=feed_title,
@@ -75,6 +87,7 @@ class Renderer:
             index_path=INDEX_PAGE,
             opml_path=OPML,
             topic_anchor=topic_anchor,
+            topic_view=topic_view,
         )
         self._entry = self._load(_ENTRY)
         self._index = self._load(_INDEX)
@@ -156,6 +169,24 @@ class Renderer:
             raise ValueError(f"not an absolute http(s) address: {address!r}")
         return self._render(self._moved, title=title, address=found, **self._style)
 
+    def view(self, name: str, **values: object) -> str:
+        """A page that `feeder serve` makes when it is asked for: templates/pages/<name>.html.j2 says what it takes."""
+        return self._render(self._load(f"{_VIEWS}/{name}.html.j2"), **values)
+
+    def view_search(self, site: SiteInfo) -> str:
+        """What browsers read to offer the search of the site (OpenSearch 1.1)."""
+        return self._render(self._load(f"{_VIEWS}/opensearch.xml.j2"), site=site)
+
+    @cached_property
+    def view_style(self) -> bytes:
+        """The style sheet of those pages."""
+        return "\n".join(map(self._text, (_PAGE_STYLE, f"{_VIEWS}/pages.css"))).encode()
+
+    @cached_property
+    def view_icon(self) -> bytes:
+        """Their icon, an SVG document."""
+        return self._file(f"{_VIEWS}/icon.svg").encode()
+
     def static_files(self) -> Mapping[str, bytes]:
         """Files that feeds refer to, by their path in the published folder."""
         return {FEED_STYLE: self._text(_FEED_STYLE).encode()}
@@ -188,16 +219,20 @@ class Renderer:
             return clean(template.render(values))
 
     def _text(self, name: str) -> str:
+        """Of a style sheet."""
+        text = self._file(name)
+        if "</" in text:
+            raise TemplateError(f'{name}: a style sheet must not hold "</", which ends it inside a page')
+        return text
+
+    def _file(self, name: str) -> str:
         for path in (folder / name for folder in self._folders):
             try:
-                text = clean(path.read_text("utf-8"))
+                return clean(path.read_text("utf-8"))
             except FileNotFoundError:
                 continue
             except (OSError, UnicodeDecodeError) as error:
                 raise TemplateError(f"{path}: cannot be read: {error}") from error
-            if "</" in text:
-                raise TemplateError(f'{path}: a style sheet must not hold "</", which ends it inside a page')
-            return text
         raise TemplateError(f"{self._folders[-1] / name}: missing; install feeder again")
 
     @contextmanager
@@ -225,6 +260,11 @@ def _day(when: datetime) -> str:
     """ "3 Nov 2026", in UTC and whatever the locale."""
     when = when.astimezone(UTC)
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def _minute(when: datetime) -> str:
+    """ "3 Nov 2026, 09:05 UTC"."""
+    return f"{_day(when)}, {when.astimezone(UTC):%H:%M} UTC"
 
 
 def _instant(when: datetime) -> str:

@@ -50,9 +50,12 @@ class Proposal:
         return f"{self.kind}/{self.id}"
 
 
-def proposed(settings: Settings, *, at_least: int = AT_LEAST) -> tuple[Proposal, ...]:
-    """What is neither known nor rejected, the most frequent first. Raises StateError, CatalogError."""
-    known = catalogs.open_catalog(settings)
+def proposed(settings: Settings, *, at_least: int = AT_LEAST, known: Catalog | None = None) -> tuple[Proposal, ...]:
+    """What is neither known nor rejected, the most frequent first. Raises StateError, CatalogError.
+
+    `known`: the catalog, where it is open already.
+    """
+    known = catalogs.open_catalog(settings) if known is None else known
     store = open_store(settings.state_folder, write=False)
     try:
         found = [_proposal(store, topic, count) for topic, count in _unknown(store, known) if count >= at_least]

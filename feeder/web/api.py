@@ -1,0 +1,200 @@
+"""The same answers as on the pages, as JSON. /api/openapi.json describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from feeder.errors import StateError
+from feeder.model import DeliveryState, SiteInfo, TopicKind
+from feeder.service import clock
+from feeder.service.reading import About, Whole
+from feeder.web import asked, openapi, replies, shapes
+from feeder.web.asked import Senseless
+from feeder.web.desk import Desk
+from feeder.web.visitors import TooMany, Visitor
+
+_View = Callable[["Api", Request, Visitor], Response]
+
+
+def _guarded(view: _View) -> Callable[[Api, Request], Awaitable[Response]]:
+    """In a thread; what goes wrong is an object with "error"."""
+
+    @wraps(view)
+    async def answer(api: Api, request: Request) -> Response:
+        return await run_in_threadpool(api.guard, request, view)
+
+    return answer
+
+
+class Api:
+    """Routes below /api/."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return (
+            Route("/api/openapi.json", self._openapi),
+            Route("/api/entries", self._entries),
+            Route("/api/entries/{key}", self._entry),
+            Route("/api/entries/{key}/evidence", self._evidence),
+            Route("/api/topics", self._topics),
+            Route("/api/topics/{kind}/{slug}", self._topic),
+            Route("/api/topics/{kind}/{slug}/entries", self._topic_entries),
+            Route("/api/search", self._search),
+            Route("/api/watches", self._watches),
+            Route("/api/deliveries", self._deliveries),
+            Route("/api/{rest:path}", self._missing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        )
+
+    def guard(self, request: Request, view: _View) -> Response:
+        try:
+            return view(self, request, self.desk.visitor(request))
+        except Senseless as error:
+            return _problem(request, 400, str(error))
+        except HTTPException as error:
+            return _problem(request, error.status_code, error.detail)
+        except TooMany as error:
+            answer = _problem(request, 429, str(error))
+            answer.headers["retry-after"] = str(int(error.wait))
+            return answer
+        except StateError:
+            return _problem(request, 503, "the state cannot be read at the moment")
+
+    @property
+    def _site(self) -> SiteInfo:
+        return self.desk.app.site
+
+    @_guarded
+    def _openapi(self, request: Request, _visitor: Visitor) -> Response:
+        return replies.data(request, openapi.document(self._site))
+
+    @_guarded
+    def _entries(self, request: Request, _visitor: Visitor) -> Response:
+        return self._found(request, "entries")
+
+    @_guarded
+    def _search(self, request: Request, _visitor: Visitor) -> Response:
+        return self._found(request, "search")
+
+    def _found(self, request: Request, path: str) -> Response:
+        values = request.query_params
+        answer = self.desk.reading.search(asked.question(values), before=asked.number(values, "before"))
+        cards = answer.entries.cards
+        body: dict[str, Any] = {
+            "entries": [shapes.entry(it.stored, self._site) for it in cards],
+            "count": answer.count,
+        }
+        if path == "search":
+            body["excerpts"] = [
+                {"text": it.excerpt.text, "marks": [list(mark) for mark in it.marks]} if it.excerpt else None
+                for it in cards
+            ]
+            body["topics"] = [shapes.topic(it, self._site) for it in answer.topics]
+        return self._page(request, f"api/{path}", body, ("before", answer.entries.next))
+
+    @_guarded
+    def _entry(self, request: Request, _visitor: Visitor) -> Response:
+        whole = self._whole(request)
+        return replies.data(request, {**shapes.entry(whole.stored, self._site), "tags": shapes.named(whole.named)})
+
+    @_guarded
+    def _evidence(self, request: Request, _visitor: Visitor) -> Response:
+        return replies.data(request, shapes.evidence(self._whole(request)))
+
+    def _whole(self, request: Request) -> Whole:
+        whole = self.desk.reading.entry(request.path_params["key"])
+        if whole is None:
+            raise HTTPException(404, "there is no such entry")
+        if whole.withdrawn is not None:
+            raise HTTPException(410, "this entry is withdrawn")
+        return whole
+
+    @_guarded
+    def _topics(self, request: Request, _visitor: Visitor) -> Response:
+        values = request.query_params
+        listings, following = self.desk.reading.topics(
+            kind=asked.one_of(values, "kind", TopicKind),
+            text=asked.text(values, "q", longest=100),
+            after=asked.text(values, "after"),
+        )
+        body = {"topics": [shapes.topic(it, self._site) for it in listings]}
+        return self._page(request, "api/topics", body, ("after", following or None))
+
+    @_guarded
+    def _topic(self, request: Request, _visitor: Visitor) -> Response:
+        return replies.data(request, shapes.about(self._about(request), self._site))
+
+    @_guarded
+    def _topic_entries(self, request: Request, _visitor: Visitor) -> Response:
+        about = self._about(request)
+        body = {"entries": [shapes.entry(it.stored, self._site) for it in about.entries.cards]}
+        kind, slug = about.listing.topic.kind, about.listing.slug
+        return self._page(request, f"api/topics/{kind}/{slug}/entries", body, ("before", about.entries.next))
+
+    def _about(self, request: Request) -> About:
+        kind = asked.one_of(request.path_params, "kind", TopicKind)
+        if kind is None:
+            raise HTTPException(404, "there is no such topic")
+        about = self.desk.reading.about(
+            kind, request.path_params["slug"], now=clock.now(), before=asked.number(request.query_params, "before")
+        )
+        if about is None:
+            raise HTTPException(404, "there is no such topic")
+        return about
+
+    @_guarded
+    def _watches(self, request: Request, visitor: Visitor) -> Response:
+        found = [shapes.watched(it, self._site, sees=visitor.sees) for it in self.desk.reading.watched()]
+        return replies.data(request, {"watches": found}, private=visitor.sees)
+
+    @_guarded
+    def _deliveries(self, request: Request, visitor: Visitor) -> Response:
+        if not visitor.sees:
+            answer = _problem(request, 401, "for the owner: send the token of [owner] as a bearer token")
+            answer.headers["www-authenticate"] = "Bearer"
+            return answer
+        values = request.query_params
+        found, following = self.desk.reading.messages(
+            before=asked.number(values, "before"),
+            state=asked.one_of(values, "state", DeliveryState),
+            watch=asked.text(values, "watch") or None,
+        )
+        body = {"deliveries": [shapes.message(it) for it in found]}
+        return self._page(request, "api/deliveries", body, ("before", following), private=True)
+
+    async def _missing(self, request: Request) -> Response:
+        return _problem(request, 404, "there is nothing here; /api/openapi.json says what there is")
+
+    def _page(
+        self,
+        request: Request,
+        path: str,
+        body: Mapping[str, Any],
+        following: tuple[str, int | str | None],
+        *,
+        private: bool = False,
+    ) -> Response:
+        """With the address of the next page, in the body and as a Link."""
+        name, place = following
+        address = None
+        if place is not None:
+            fields = {key: value for key, value in request.query_params.items() if key != name}
+            address = f"{self._site.base_url}/{path}?{urlencode({**fields, name: place})}"
+        return replies.data(
+            request, {**body, "next": address}, private=private, links={"next": address} if address else None
+        )
+
+
+def _problem(request: Request, status: int, text: str) -> Response:
+    return replies.data(request, {"error": text}, status=status)

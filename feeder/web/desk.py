@@ -1,0 +1,46 @@
+"""What pages and API stand on: a running feeder, the answers to what is asked, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.requests import Request
+
+from feeder.service import clock
+from feeder.service.app import App
+from feeder.service.health import Health
+from feeder.service.reading import Reading
+from feeder.service.shelf import Shelf
+from feeder.web.visitors import Doorkeeper, Visitor
+
+
+class Running(Protocol):
+    """What they need of service.running.Service."""
+
+    @property
+    def app(self) -> App: ...
+    def refresh(self) -> None: ...
+    def reload(self) -> None: ...
+    def health(self) -> Health: ...
+
+
+class Desk:
+    """One for the life of a server; `running.app` may be another one at each request."""
+
+    def __init__(self, running: Running, *, monotonic: Callable[[], float] = clock.monotonic) -> None:
+        self.running = running
+        self.shelf = Shelf(lambda: self.app.settings)
+        self.door = Doorkeeper(lambda: self.app.settings, monotonic=monotonic)
+
+    @property
+    def app(self) -> App:
+        return self.running.app
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(self.app, catalog=self.shelf.get)
+
+    def visitor(self, request: Request) -> Visitor:
+        """Raises TooMany."""
+        return self.door.visitor(request)

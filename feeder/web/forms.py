@@ -1,0 +1,174 @@
+"""The owner's forms: each checks who sends it, calls one function of service, and leads back to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from feeder.errors import CatalogError, ConfigError, CorrectionsError
+from feeder.model import TagKind
+from feeder.rendering import entry_view
+from feeder.service import ownership, proposals
+from feeder.web import asked, replies
+from feeder.web.asked import Senseless
+from feeder.web.pages import Pages
+from feeder.web.visitors import Visitor, from_here
+
+Fields = Mapping[str, str]
+_Action = Callable[["Forms", Request, Visitor, Fields], Response]
+
+
+def _owners(action: _Action) -> Callable[[Forms, Request], Awaitable[Response]]:
+    """Only for the owner, and only from the owner's own pages."""
+
+    def checked(forms: Forms, request: Request, visitor: Visitor, fields: Fields) -> Response:
+        if not visitor.owner:
+            return forms.pages.message(request, visitor, 403, "Not for everybody", "Log in as the owner first.")
+        if not forms.pages.desk.door.meant(request, fields.get("csrf", "")):
+            return forms.pages.message(
+                request, visitor, 403, "Not from here", "The form did not come from this site, or it is an old one."
+            )
+        return action(forms, request, visitor, fields)
+
+    return _sent(checked)
+
+
+def _sent(action: _Action) -> Callable[[Forms, Request], Awaitable[Response]]:
+    """In a thread, with the fields of the form."""
+
+    @wraps(action)
+    async def answer(forms: Forms, request: Request) -> Response:
+        problem: Senseless | None = None
+        fields: Fields = {}
+        try:
+            fields = await asked.form(request)
+        except Senseless as error:
+            problem = error
+
+        def view(visitor: Visitor) -> Response:
+            if problem is not None:
+                raise problem
+            return action(forms, request, visitor, fields)
+
+        return await run_in_threadpool(forms.pages.guard, request, view)
+
+    return answer
+
+
+class Forms:
+    """Routes of the forms; what is wrong with one is said on the page that it stands on."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return tuple(
+            Route(path, action, methods=["POST"])
+            for path, action in (
+                ("/login", self._log_in),
+                ("/logout", self._log_out),
+                ("/watches/add", self._watch),
+                ("/watches/remove", self._unwatch),
+                ("/proposed/decide", self._decide),
+                ("/correct", self._correct),
+                ("/deliveries/replay", self._replay),
+            )
+        )
+
+    @_sent
+    def _log_in(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
+        then = _inside(fields.get("then", ""))
+        if not from_here(request):
+            return self.pages.message(request, visitor, 403, "Not from here", "The form did not come from this site.")
+        key = self.pages.desk.door.log_in(request, fields.get("secret", ""))
+        if key is None:
+            wrong = {"tone": "bad", "text": "That is not the password."}
+            return self.pages.login(request, visitor, then=then, said=wrong, status=403)
+        return self.pages.desk.door.let_in(replies.see_other(then or "./"), request, key)
+
+    @_owners
+    def _log_out(self, request: Request, _visitor: Visitor, _fields: Fields) -> Response:
+        self.pages.desk.door.log_out(request)
+        return self.pages.desk.door.let_in(replies.see_other("./"), request, "")
+
+    @_owners
+    def _watch(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
+        desk = self.pages.desk
+        try:
+            ownership.watch(
+                desk.app.settings,
+                asked.text(fields, "name"),
+                aliases=asked.text(fields, "aliases", longest=500),
+                endpoint=asked.text(fields, "endpoint", longest=500),
+            )
+        except ConfigError as error:
+            return self.pages.watches(request, visitor, said=_bad(error), draft=fields, status=422)
+        desk.running.reload()
+        return replies.see_other("../watches?done=added")
+
+    @_owners
+    def _unwatch(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
+        desk = self.pages.desk
+        try:
+            ownership.unwatch(desk.app.settings, asked.text(fields, "name"))
+        except ConfigError as error:
+            return self.pages.watches(request, visitor, said=_bad(error), status=422)
+        desk.running.reload()
+        return replies.see_other("../watches?done=removed")
+
+    @_owners
+    def _decide(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
+        desk = self.pages.desk
+        key, accepted = asked.text(fields, "key"), fields.get("verdict") == "accept"
+        try:
+            if accepted:
+                proposals.accept(desk.app.settings, key, title=asked.text(fields, "title") or None)
+            else:
+                proposals.reject(desk.app.settings, key)
+        except CatalogError as error:
+            return self.pages.proposed(request, visitor, said=_bad(error), status=422)
+        desk.running.refresh()
+        return replies.see_other(f"../proposed?done={'accepted' if accepted else 'rejected'}")
+
+    @_owners
+    def _correct(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
+        desk = self.pages.desk
+        kind = asked.one_of(fields, "kind", TagKind)
+        if kind is None:
+            raise Senseless("kind: expected show or person")
+        entry_id, verdict = asked.text(fields, "entry"), fields.get("verdict", "")
+        if verdict == "accept" and fields.get("main"):
+            verdict = "main"
+        place = entry_view(entry_id)
+        try:
+            ownership.correct(desk.app, entry_id, kind=kind, name=asked.text(fields, "name"), verdict=verdict)
+        except CorrectionsError as error:
+            return self.pages.entry(request, visitor, place.partition("/")[2], said=_bad(error), status=422)
+        desk.running.refresh()
+        return replies.see_other(f"{quote(place)}?done=corrected")
+
+    @_owners
+    def _replay(self, _request: Request, _visitor: Visitor, fields: Fields) -> Response:
+        desk = self.pages.desk
+        done = ownership.replay(desk.app, [asked.text(fields, "id")])
+        desk.running.refresh()
+        return replies.see_other(f"../deliveries?done={'replayed' if done else 'not-replayed'}")
+
+
+def _bad(error: Exception) -> Mapping[str, str]:
+    return {"tone": "bad", "text": str(error)}
+
+
+def _inside(then: str) -> str:
+    """An address below the front page, or "": nobody is led elsewhere after logging in."""
+    parts = urlsplit(then)
+    if parts.scheme or parts.netloc or then.startswith(("/", "\\", ".")) or not then.isprintable():
+        return ""
+    return then

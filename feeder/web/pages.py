@@ -1,0 +1,439 @@
+"""The pages that are made when they are asked for. No logic: what is on them comes from service, how from rendering."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from feeder import feeds
+from feeder.errors import FeederError, StateError
+from feeder.model import DeliveryState, EventType, TopicKind, TopicListing
+from feeder.rendering import chart, news_article, web_address
+from feeder.service import clock, proposals, reading
+from feeder.service.questions import Question
+from feeder.storage import Fate
+from feeder.topics import ALL
+from feeder.web import asked, replies
+from feeder.web.asked import Senseless
+from feeder.web.desk import Desk
+from feeder.web.visitors import TooMany, Visitor
+
+HEADINGS = {
+    TopicKind.SHOW: "Shows",
+    TopicKind.PERSON: "People",
+    TopicKind.EVENT: "Events",
+    TopicKind.WATCH: "Watched names",
+    TopicKind.QUERY: "Topics",
+}
+_FOR_EVER = 365 * 86400
+_ANNOUNCED = 12
+_View = Callable[["Pages", Request, Visitor], Response]
+
+
+def _guarded(view: _View) -> Callable[[Pages, Request], Awaitable[Response]]:
+    """In a thread; what a visitor did wrong, and what went wrong here, becomes a page."""
+
+    @wraps(view)
+    async def answer(pages: Pages, request: Request) -> Response:
+        return await run_in_threadpool(pages.guard, request, lambda visitor: view(pages, request, visitor))
+
+    return answer
+
+
+class Pages:
+    """Routes of the pages; those of the owner's forms are in `forms`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return (
+            Route("/", self._home),
+            Route("/search", self._search),
+            Route("/topics", self._topics),
+            Route("/watches", self._watches),
+            Route("/deliveries", self._deliveries),
+            Route("/proposed", self._proposed),
+            Route("/health", self._health),
+            Route("/login", self._login),
+            Route("/opensearch.xml", self._opensearch),
+            Route("/static/page-{digest}.css", self._style),
+            Route("/static/icon-{digest}.svg", self._icon),
+            Route("/entry/{token}", self._entry),
+            *(
+                route
+                for kind in HEADINGS
+                for route in (
+                    Route(f"/{kind}/{{slug}}.opml", self._opml),
+                    Route(f"/{kind}/{{slug}}", self._topic),
+                )
+            ),
+        )
+
+    # -- what views stand on ------------------------------------------------------------------------------------------
+
+    def guard(self, request: Request, view: Callable[[Visitor], Response]) -> Response:
+        """The view's answer, or a page that says why there is none."""
+        stranger = Visitor(owner=False, may_log_in=False, sees=False, csrf="")
+        try:
+            visitor = self.desk.visitor(request)
+            return view(visitor)
+        except Senseless as error:
+            return self.message(request, stranger, 400, "That cannot be understood", str(error))
+        except TooMany as error:
+            answer = self.message(request, stranger, 429, "Not so fast", str(error))
+            answer.headers["retry-after"] = str(int(error.wait))
+            return answer
+        except HTTPException as error:
+            return self.message(request, stranger, error.status_code, "Not here", error.detail)
+        except StateError:  # what is wrong with the state is told on the health page and in the log
+            return self.message(request, stranger, 503, "Not now", "The state cannot be read at the moment.")
+
+    def render(
+        self,
+        request: Request,
+        name: str,
+        visitor: Visitor,
+        *,
+        here: str = "",
+        status: int = 200,
+        private: bool = False,
+        announced: Sequence[TopicListing] = (),
+        **values: object,
+    ) -> Response:
+        """A page of templates/pages/. What an owner sees stays with the owner."""
+        app = self.desk.app
+        style, icon = app.renderer.view_style, app.renderer.view_icon
+        html = app.renderer.view(
+            name,
+            site=app.site,
+            up=_up(request),
+            here=here,
+            announced=announced,
+            visitor=visitor,
+            style_path=f"static/page-{_digest(style)}.css",
+            icon_path=f"static/icon-{_digest(icon)}.svg",
+            **values,
+        )
+        return replies.page(request, html, status=status, private=private or visitor.owner)
+
+    def message(self, request: Request, visitor: Visitor, status: int, heading: str, text: str) -> Response:
+        return self.render(request, "message", visitor, status=status, heading=heading, text=text)
+
+    def _everything(self) -> tuple[TopicListing, ...]:
+        listing = self.desk.app.store.lookup.listing_of(ALL)
+        return () if listing is None else (listing,)
+
+    # -- for everybody ------------------------------------------------------------------------------------------------
+
+    @_guarded
+    def _home(self, request: Request, visitor: Visitor) -> Response:
+        before = asked.number(request.query_params, "before")
+        home = self.desk.reading.home(before)
+        busiest = [listings[0] for _, listings in home.busiest]
+        return self.render(
+            request,
+            "home",
+            visitor,
+            here="home",
+            announced=(*self._everything(), *busiest)[:_ANNOUNCED],
+            home=home,
+            headings=HEADINGS,
+            first=before is None,
+            folder=self.desk.app.settings.source_folder.name,
+        )
+
+    @_guarded
+    def _topic(self, request: Request, visitor: Visitor) -> Response:
+        before = asked.number(request.query_params, "before")
+        kind, slug = _kind(request), request.path_params["slug"]
+        about = self.desk.reading.about(kind, slug, now=clock.now(), before=before)
+        if about is None:
+            former = self.desk.app.store.former(kind, slug)
+            if former is None:
+                return self._missing(request, visitor)
+            if former.slug is None:
+                return self.message(request, visitor, 410, "Not any more", "This topic is not published any more.")
+            return Response(status_code=301, headers={"location": f"{_up(request)}{kind}/{former.slug}"})
+        return self.render(
+            request,
+            "topic",
+            visitor,
+            here=kind.value,
+            announced=(about.listing,),
+            about=about,
+            heading=HEADINGS[kind],
+            first=before is None,
+            drawn=chart(about.bars),
+        )
+
+    @_guarded
+    def _opml(self, request: Request, _visitor: Visitor) -> Response:
+        listing = self.desk.app.store.lookup.listing(_kind(request), request.path_params["slug"])
+        if listing is None:
+            raise HTTPException(404, "Nothing is published under this address.")
+        return replies.document(request, feeds.opml((listing,), site=self.desk.app.site), "text/x-opml")
+
+    @_guarded
+    def _entry(self, request: Request, visitor: Visitor) -> Response:
+        return self.entry(request, visitor, request.path_params["token"], said=_said(request))
+
+    def entry(
+        self,
+        request: Request,
+        visitor: Visitor,
+        token: str,
+        *,
+        said: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        whole = self.desk.reading.entry(token)
+        if whole is None:
+            return self._missing(request, visitor)
+        if whole.withdrawn is not None:
+            return self.message(request, visitor, 410, "Withdrawn", "This article is not published any more.")
+        listed = [it.listing for it in whole.named if it.listing and it.tag.main]
+        return self.render(
+            request,
+            "entry",
+            visitor,
+            status=status,
+            announced=(*listed, *self._everything())[:_ANNOUNCED],
+            whole=whole,
+            link=web_address(whole.stored.entry.article.link),
+            structured=news_article(whole.stored, self.desk.app.site),
+            said=said,
+            correctable=visitor.owner,
+        )
+
+    @_guarded
+    def _search(self, request: Request, visitor: Visitor) -> Response:
+        problem, answer, before = None, None, None
+        question = Question()
+        try:
+            before = asked.number(request.query_params, "before")
+            question = asked.question(request.query_params)
+        except Senseless as error:
+            problem = str(error)
+        if question != Question():
+            answer = self.desk.reading.search(question, before=before)
+        fields = {name: value for name, value in request.query_params.items() if name != "before" and value}
+        return self.render(
+            request,
+            "search",
+            visitor,
+            here="search",
+            status=400 if problem else 200,
+            announced=self._everything(),
+            question=question,
+            answer=answer,
+            counted=reading.COUNTED,
+            kinds=tuple(HEADINGS.items()),
+            events=tuple(EventType),
+            link=f"search?{urlencode({**fields, 'before': ''})}",
+            problem=problem,
+            first=before is None,
+        )
+
+    @_guarded
+    def _topics(self, request: Request, visitor: Visitor) -> Response:
+        kind = asked.one_of(request.query_params, "kind", TopicKind)
+        text = asked.text(request.query_params, "q", longest=100)
+        after = asked.text(request.query_params, "after")
+        listings, following = self.desk.reading.topics(kind=kind, text=text, after=after)
+        fields = {name: value for name, value in (("kind", kind), ("q", text)) if value}
+        return self.render(
+            request,
+            "topics",
+            visitor,
+            here=kind.value if kind else "",
+            announced=self._everything(),
+            heading=HEADINGS.get(kind, "All topics") if kind else "All topics",
+            kind=kind,
+            text=text,
+            listings=listings,
+            next=following,
+            link=f"topics?{urlencode({**fields, 'after': ''})}",
+        )
+
+    @_guarded
+    def _watches(self, request: Request, visitor: Visitor) -> Response:
+        return self.watches(request, visitor)
+
+    def watches(
+        self,
+        request: Request,
+        visitor: Visitor,
+        *,
+        said: Mapping[str, str] | None = None,
+        draft: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        watched = self.desk.reading.watched()
+        settings = self.desk.app.settings
+        return self.render(
+            request,
+            "watches",
+            visitor,
+            here="watches",
+            status=status,
+            announced=tuple(it.listing for it in watched if it.listing)[:_ANNOUNCED] or self._everything(),
+            watched=watched,
+            endpoints=[endpoint.name for endpoint in settings.endpoints],
+            editable=visitor.owner,
+            said=said or _said(request),
+            draft={"name": "", "aliases": "", "endpoint": "", **(draft or {})},
+        )
+
+    # -- for who may look behind --------------------------------------------------------------------------------------
+
+    @_guarded
+    def _deliveries(self, request: Request, visitor: Visitor) -> Response:
+        if not visitor.sees:
+            return self._turned_away(request, visitor, "deliveries")
+        state = asked.one_of(request.query_params, "state", DeliveryState)
+        messages, following = self.desk.reading.messages(
+            before=asked.number(request.query_params, "before"), state=state
+        )
+        return self.render(
+            request,
+            "deliveries",
+            visitor,
+            here="deliveries",
+            private=True,
+            messages=messages,
+            next=following,
+            link=f"deliveries?{urlencode({**({'state': state} if state else {}), 'before': ''})}",
+            state=state,
+            states=tuple(DeliveryState),
+            counts=self.desk.app.store.counts(),
+            replayable=visitor.owner,
+            said=_said(request),
+        )
+
+    @_guarded
+    def _proposed(self, request: Request, visitor: Visitor) -> Response:
+        return self.proposed(request, visitor)
+
+    def proposed(
+        self, request: Request, visitor: Visitor, *, said: Mapping[str, str] | None = None, status: int = 200
+    ) -> Response:
+        if not visitor.sees:
+            return self._turned_away(request, visitor, "proposed")
+        try:
+            known = self.desk.shelf.wait()
+            found: Sequence[Any] = proposals.proposed(self.desk.app.settings, known=known)
+        except FeederError as error:
+            found, said, status = (), {"tone": "bad", "text": str(error)}, 500
+        return self.render(
+            request,
+            "proposed",
+            visitor,
+            here="proposed",
+            status=status,
+            private=True,
+            proposals=found,
+            decidable=visitor.owner,
+            said=said or _said(request),
+        )
+
+    @_guarded
+    def _health(self, request: Request, visitor: Visitor) -> Response:
+        if not visitor.sees:
+            return self._turned_away(request, visitor, "health")
+        store = self.desk.app.store
+        return self.render(
+            request,
+            "health",
+            visitor,
+            here="health",
+            private=True,
+            health=self.desk.running.health(),
+            aside=[record for fate in (Fate.FAILED, Fate.SET_ASIDE) for record in store.files(fate=fate)],
+        )
+
+    @_guarded
+    def _login(self, request: Request, visitor: Visitor) -> Response:
+        return self.login(request, visitor, then=asked.text(request.query_params, "then"))
+
+    def login(
+        self, request: Request, visitor: Visitor, *, then: str, said: Mapping[str, str] | None = None, status: int = 200
+    ) -> Response:
+        if not visitor.may_log_in:
+            return self.message(
+                request, visitor, 404, "Nobody can log in", "config.toml has no [owner] with a password or a token."
+            )
+        return self.render(request, "login", visitor, status=status, private=True, said=said, then=then)
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    async def _style(self, request: Request) -> Response:
+        return _versioned(request, self.desk.app.renderer.view_style, "text/css; charset=utf-8")
+
+    async def _icon(self, request: Request) -> Response:
+        return _versioned(request, self.desk.app.renderer.view_icon, "image/svg+xml")
+
+    async def _opensearch(self, request: Request) -> Response:
+        description = self.desk.app.renderer.view_search(self.desk.app.site)
+        return replies.document(request, description.encode(), "application/opensearchdescription+xml")
+
+    def _missing(self, request: Request, visitor: Visitor) -> Response:
+        return self.message(request, visitor, 404, "Not here", "Nothing is published under this address.")
+
+    def _turned_away(self, request: Request, visitor: Visitor, then: str) -> Response:
+        if visitor.may_log_in:
+            return replies.see_other(f"{_up(request)}login?{urlencode({'then': then})}")
+        return self.message(
+            request,
+            visitor,
+            403,
+            "Not for everybody",
+            "This page is shown at the machine that feeder runs on, or to an owner who can log in: set [owner] in "
+            "config.toml.",
+        )
+
+
+#: What is said on the page after a form, by the word in its address.
+_ANSWERS = {
+    "added": "Watched from the next build on.",
+    "removed": "Not watched any more.",
+    "replayed": "Sent again as soon as possible.",
+    "not-replayed": "Nothing to send again: it is neither dead nor held.",
+    "accepted": "Accepted: it is in your catalog now.",
+    "rejected": "Rejected: it is not tagged again.",
+    "corrected": "Noted. The next build tags this article anew.",
+}
+
+
+def _said(request: Request) -> Mapping[str, str] | None:
+    text = _ANSWERS.get(request.query_params.get("done", ""))
+    return {"tone": "good", "text": text} if text else None
+
+
+def _up(request: Request) -> str:
+    """From the page's folder to the front page, so that it does not matter below which address feeder is published."""
+    path: str = request.scope["path"]
+    return "../" * (path.count("/") - 1)
+
+
+def _kind(request: Request) -> TopicKind:
+    return TopicKind(request.scope["path"].split("/")[1])
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def _versioned(request: Request, data: bytes, media_type: str) -> Response:
+    current = request.path_params["digest"] == _digest(data)
+    return replies.document(request, data, media_type, max_age=_FOR_EVER if current else 0)
