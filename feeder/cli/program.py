@@ -18,6 +18,7 @@ from feeder.cli.eval import evaluate
 from feeder.cli.explain import explain
 from feeder.cli.init import init
 from feeder.cli.invocation import Invocation
+from feeder.cli.password import password
 from feeder.cli.schedule import schedule
 from feeder.cli.serve import serve
 from feeder.cli.simulate import simulate
@@ -49,7 +50,7 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
     context.obj = Invocation(config=config, quiet=quiet)
 
 
-for command in (init, build, serve, schedule, tag, explain, evaluate, catalog, check, simulate):
+for command in (init, build, serve, schedule, tag, explain, evaluate, catalog, check, simulate, password):
     program.add_command(command)
 
 

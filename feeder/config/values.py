@@ -186,10 +186,8 @@ def secret(text: str, *, folder: Path, environment: Mapping[str, str] = os.envir
     return _key(*_referred(text, folder, environment))
 
 
-#: scrypt, log2 of the cost, block size, lanes, salt and key in base64: what `feeder password` prints.
-PASSWORD_HASH = re.compile(
-    r"scrypt:(1[4-9]|20):(\d{1,2}):(\d{1,2}):([A-Za-z0-9+/=]{20,}):([A-Za-z0-9+/=]{40,})", re.ASCII
-)
+#: What `feeder password` prints: scrypt (RFC 7914), log2 of its cost, block size, lanes, salt and key in base64.
+PASSWORD_HASH = re.compile(r"scrypt:(1[4-7]):8:1:([A-Za-z0-9+/=]{20,}):([A-Za-z0-9+/=]{40,})", re.ASCII)
 _TOKEN_LENGTH = 24
 
 
