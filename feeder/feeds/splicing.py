@@ -94,10 +94,13 @@ def _own(form: Form, listing: TopicListing, chapter: Chapter, site: SiteInfo) ->
         "id": feed_id,
         "slug": listing.slug.encode(),
         **_dates(listing.updated),
-        "number": b"%d" % (chapter.number or 0),
-        "previous": b"%d" % (chapter.previous or 0),
-        "next": b"%d" % (chapter.next or 0),
+        **_numbers(chapter),
     }
+
+
+def _numbers(chapter: Chapter) -> Mapping[str, bytes]:
+    numbers = {"number": chapter.number, "previous": chapter.previous, "next": chapter.next}
+    return {name: b"%d" % number for name, number in numbers.items() if number is not None}
 
 
 @lru_cache(maxsize=1)  # a topic's documents are written one after another

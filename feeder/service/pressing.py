@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 
 from feeder import feeds
@@ -23,6 +24,8 @@ from feeder.topics import ALL
 _BATCH = 50  # topics a transaction
 _HELD = 32_000_000  # bytes of documents in memory until they are written
 _LATEST = 20  # entries on the index page
+_BY_DATE = attrgetter("published", "entry")
+_FORM: Mapping[Form, Callable[[Posted], bytes]] = {form: attrgetter(form.value) for form in Form}
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 #: For so long a feed tells of an entry that was withdrawn; a reader that asks less often keeps it.
@@ -206,12 +209,12 @@ class Press:
         limit, max_bytes = settings.feed_limit, settings.feed_bytes
         posted = self._whole(store.arrivals(topic, limit + 1, fingerprint=kept))
         last = store.last_archive(topic)
-        waiting: Sequence[Posted] = [it for it in reversed(posted) if last is None or it.place > last[1]]
+        waiting: Sequence[Posted] = [it for it in reversed(posted) if last is None or it[:3] > last[1]]
         if paging.to_close([_size(it) for it in waiting], limit=limit, max_bytes=max_bytes):
             waiting = self._close(topic, limit=limit, max_bytes=max_bytes)
             last = store.last_archive(topic)
         shown = paging.to_show([_size(it) for it in posted], waiting=len(waiting), limit=limit, max_bytes=max_bytes)
-        current = [it for it in posted[:shown] if it.place >= due.horizon]
+        current = [it for it in posted[:shown] if it[:3] >= due.horizon]
         horizon = current[-1].place if current and len(current) < len(posted) else None
         return current, horizon, last[0] if last else None
 
@@ -240,9 +243,9 @@ class Press:
         tombstones: Sequence[feeds.Tombstone] = (),
     ) -> Iterator[Document]:
         """The document in each form, the newest article first."""
-        ordered = sorted(posted, key=lambda it: (it.place.published, it.place.entry), reverse=True)
-        for at, form in enumerate(Form):
-            entries = [it.forms[at] for it in ordered if it.forms is not None]
+        ordered = sorted(posted, key=_BY_DATE, reverse=True)
+        for form in Form:
+            entries = list(map(_FORM[form], ordered))
             data = feeds.feed(form, listing, entries, site=self.app.site, chapter=chapter, tombstones=tombstones)
             if chapter.number is None:
                 path = feeds.feed_path(listing.topic, listing.slug, form)
@@ -262,7 +265,7 @@ class Press:
     def _whole(self, posted: Sequence[Posted]) -> Sequence[Posted]:
         """With the forms of those that have to be serialised first, which are kept for their other feeds."""
         store, guard = self.app.store, self.guard
-        lacking = [it.entry_id for it in posted if it.forms is None]
+        lacking = [it.entry_id for it in posted if it.size is None]
         if not lacking:
             return posted
         guard.stop(lacking)
@@ -274,7 +277,7 @@ class Press:
                 store.set_told_apart(entry_id, marks)
         guard.stop(lacking)
         return [
-            it._replace(forms=made[it.entry_id], size=max(map(len, made[it.entry_id]))) if it.forms is None else it
+            Posted(*it[:5], max(map(len, made[it.entry_id])), *made[it.entry_id]) if it.size is None else it
             for it in posted
         ]
 
@@ -310,8 +313,7 @@ class Press:
         self._sizes[path] = None
 
     def _keep_sizes(self) -> None:
-        for path, size in self._sizes.items():
-            self.app.store.set_published_file(path, size)
+        self.app.store.set_published_files(self._sizes)
         self._sizes.clear()
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from feeder.errors import StateDamaged, StateError
@@ -120,16 +121,22 @@ class Connections:
         return connection
 
 
-@contextmanager
-def told(path: Path) -> Iterator[None]:
+class told:  # noqa: N801 - read as the function it stands for; as a generator it would cost more than many a query
     """sqlite3's errors as StateError, those of a corrupt file as StateDamaged."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise StateError(f"{path}: {error}; look at the free space, the disk and the permissions") from error
-    except sqlite3.IntegrityError:
-        raise  # a mistake in this program, not in the state
-    except sqlite3.DatabaseError as error:
-        raise StateDamaged(
-            f"{path}: {error}; restore the state folder from a backup, or remove it to start anew from the articles"
-        ) from error
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, sqlite3.OperationalError):
+            what = "look at the free space, the disk and the permissions"
+            raise StateError(f"{self._path}: {error}; {what}") from error
+        if isinstance(error, sqlite3.IntegrityError):
+            return  # a mistake in this program, not in the state
+        if isinstance(error, sqlite3.DatabaseError):
+            what = "restore the state folder from a backup, or remove it to start anew from the articles"
+            raise StateDamaged(f"{self._path}: {error}; {what}") from error

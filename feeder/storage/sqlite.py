@@ -485,7 +485,7 @@ class SqliteStore(Store):
 
     def arrivals(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
         names = {"kind": topic.kind, "key": topic.key, "limit": limit, "fingerprint": fingerprint}
-        return tuple(map(_posted, self._db.rows(ARRIVALS, names)))
+        return tuple(map(Posted._make, self._db.rows(ARRIVALS, names)))
 
     def waiting(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
         last = self.last_archive(topic)
@@ -503,7 +503,7 @@ class SqliteStore(Store):
     def _between(self, topic: Topic, after: Place, last: Place, limit: int, fingerprint: str) -> Sequence[Posted]:
         names = {"kind": topic.kind, "key": topic.key, "limit": limit, "fingerprint": fingerprint}
         names |= {"a1": after[0], "a2": after[1], "a3": after[2], "l1": last[0], "l2": last[1], "l3": last[2]}
-        return tuple(map(_posted, self._db.rows(BETWEEN, names)))
+        return tuple(map(Posted._make, self._db.rows(BETWEEN, names)))
 
     def close_archive(self, topic: Topic, last: Place) -> None:
         self._db.execute(
@@ -616,11 +616,12 @@ class SqliteStore(Store):
     def published_count(self) -> int:
         return int(self._db.row("SELECT count(*) FROM published")[0])
 
-    def set_published_file(self, path: str, size: int | None) -> None:
-        if size is None:
-            self._db.execute("DELETE FROM published WHERE path = ?", (path,))
-        else:
-            self._db.execute("INSERT OR REPLACE INTO published VALUES (?, ?)", (path, size))
+    def set_published_files(self, sizes: Mapping[str, int | None]) -> None:
+        self._db.many("DELETE FROM published WHERE path = ?", [(path,) for path, size in sizes.items() if size is None])
+        self._db.many(
+            "INSERT OR REPLACE INTO published VALUES (?, ?)",
+            [(path, size) for path, size in sizes.items() if size is not None],
+        )
 
     # -- outbox -------------------------------------------------------------------------------------------------
 
@@ -822,11 +823,6 @@ ARCHIVES_OF_ENTRY = (
 )
 _BEFORE_ALL = Place(-1, 0, 0)
 _AFTER_ALL = Place((1 << 63) - 1, 0, 0)
-
-
-def _posted(row: Any) -> Posted:
-    size = row[5]
-    return Posted(Place(*row[:3]), row[3], row[4], size, None if size is None else row[6:])
 
 
 def _remembered(row: Any) -> Remembered:

@@ -77,13 +77,26 @@ class Place(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """An entry of a topic, as it is put into feeds."""
+    """An entry of a topic, as it is put into feeds. Flat, as the database gives it: there are many of them."""
 
-    place: Place
+    arrived: int
+    published: int
+    entry: int
     entry_id: str
     changed: int  #: seconds since 1970
     size: int | None  #: bytes of its longest form; None where it has to be serialised first
-    forms: tuple[bytes, ...] | None  #: in the order of model.Form
+    atom: bytes
+    rss: bytes
+    json: bytes
+
+    @property
+    def place(self) -> Place:
+        return Place(*self[:3])
+
+    @property
+    def forms(self) -> tuple[bytes, ...]:
+        """In the order of model.Form; of no meaning without a size."""
+        return self[6:]
 
 
 class Former(NamedTuple):
@@ -485,8 +498,8 @@ class Store(Protocol):
     def published_count(self) -> int:
         """Of those files."""
 
-    def set_published_file(self, path: str, size: int | None) -> None:
-        """None: it was removed."""
+    def set_published_files(self, sizes: Mapping[str, int | None]) -> None:
+        """By path; None: it was removed."""
 
     # -- outbox -------------------------------------------------------------------------------------------------
     def add_delivery(self, delivery: Delivery, *, now: datetime) -> bool:

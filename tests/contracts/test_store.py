@@ -211,9 +211,9 @@ def test_serialised_entries_are_kept_until_the_entry_or_its_dress_changes(store:
     assert [(it.entry_id, it.changed, it.size, it.forms) for it in kept] == [
         (numbered(1).entry.id, int(numbered(1).changed.timestamp()), 8, (b"<entry/>", b"<item/>", b"{}"))
     ]
-    assert store.arrivals(ALL, 5, fingerprint="b")[0].forms is None
+    assert store.arrivals(ALL, 5, fingerprint="b")[0].size is None
     put(store, numbered(1, events=(), summary=()))
-    assert store.arrivals(ALL, 5, fingerprint="a")[0].forms is None
+    assert store.arrivals(ALL, 5, fingerprint="a")[0].size is None
 
 
 def test_counts_say_what_is_in_the_feeds(store: Store) -> None:
@@ -400,10 +400,8 @@ def test_an_entry_whose_own_file_is_another_articles_now_is_found(store: Store) 
 
 def test_published_files_are_remembered_with_their_size(store: Store) -> None:
     with store.transaction():
-        store.set_published_file("feeds/all.atom", 10)
-        store.set_published_file("index.html", 20)
-        store.set_published_file("feeds/all.atom", 30)
-        store.set_published_file("index.html", None)
+        store.set_published_files({"feeds/all.atom": 10, "index.html": 20})
+        store.set_published_files({"feeds/all.atom": 30, "index.html": None})
     assert store.published_files() == (Published("feeds/all.atom", 30),)
 
 

@@ -169,7 +169,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_it_holds
     connection.close()
     store = open_store(tmp_path, write=True)
     assert [it.entry for it in store.latest(ALL, 5)] == [stored.entry]
-    assert [(it.entry_id, it.forms) for it in store.arrivals(ALL, 5, fingerprint="f")] == [(stored.entry.id, None)]
+    assert [(it.entry_id, it.size) for it in store.arrivals(ALL, 5, fingerprint="f")] == [(stored.entry.id, None)]
     assert [(it.slug, it.count) for it in store.listings()] == [("all", 1)]
     assert [(it.id, it.state, it.held_for) for it in store.deliveries()] == [
         ("msg_1", DeliveryState.DONE, None),
