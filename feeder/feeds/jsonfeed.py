@@ -107,12 +107,11 @@ def _events(entry: Entry) -> Iterator[dict[str, Any]]:
 
 
 def _proof(evidence: Sequence[Evidence]) -> dict[str, str] | None:
-    """The first evidence is enough to see why; the page of the program has all of it."""
+    """The first is enough to see it; rules and probabilities are for `feeder explain`, and change with the model."""
     if not evidence:
         return None
     first = evidence[0]
-    found = {"sentence": first.sentence.text, "words": first.surface, "why": first.why}
-    return {key: sentence_of(text) for key, text in found.items()}
+    return {"sentence": sentence_of(first.sentence.text), "words": sentence_of(first.surface)}
 
 
 def _told(found: dict[str, Any]) -> dict[str, Any]:
