@@ -194,6 +194,55 @@ def script(articles: int) -> Iterator[Event]:
     yield typo(last - 25)
 
 
+def random_script(articles: int, events: int, seed: int) -> Iterator[Event]:
+    """As many events as wanted, drawn by the seed: to any article that is there, the newest more often."""
+    rng = random.Random(seed)
+    alive, fresh = list(range(articles)), articles
+    due: list[tuple[int, int]] = []  # (when, the deleted article that comes back)
+    copied: set[int] = set()
+    kinds = [typo, title, body, touch, edited_and_moved, delete, copy, *(rename, move, encoding) * 2]
+    for at in range(events):
+        if due and due[0][0] <= at:
+            number = due.pop(0)[1]
+            alive.append(number)
+            alive.sort()
+            yield restore(number)
+            continue
+        if rng.random() < 0.2:
+            count = rng.randint(1, 20)
+            numbers = tuple(range(fresh, fresh + count))
+            fresh += count
+            alive += numbers
+            yield _arrival(numbers, killed=rng.random() < 0.1)
+            continue
+        kind = rng.choice(kinds)
+        number = alive[-1 - min(int(rng.expovariate(1 / 40)), len(alive) - 1)]
+        if kind in (delete, copy) and number in copied:
+            kind = touch
+        if kind is rename:
+            yield rename(number, f"name {at}")
+        elif kind is move:
+            yield move(number, f"folder {at % 9}")
+        elif kind is encoding:
+            yield encoding(number, rng.choice(("utf-16", "utf-8-sig", "utf-8")))
+        elif kind is delete:
+            alive.remove(number)
+            due.append((at + 2, number))
+            yield delete(number)
+        else:
+            if kind is copy:
+                copied.add(number)
+            yield kind(number)  # type: ignore[operator]  # the rest take a number alone
+
+
+def _arrival(numbers: tuple[int, ...], *, killed: bool) -> Event:
+    def arrive(desk: Desk) -> None:
+        for number in numbers:
+            desk.put(Article.made(number, desk.now))
+
+    return Event(f"{len(numbers)} arrive{', the build is killed' if killed else ''}", arrive, arrives=numbers)
+
+
 # -- what can happen to an article ------------------------------------------------------------------------------------
 
 
