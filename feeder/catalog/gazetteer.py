@@ -5,6 +5,7 @@ Aho & Corasick, "Efficient string matching: an aid to bibliographic search", CAC
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -19,6 +20,9 @@ from feeder.text import Folded, fold
 _KINDS = tuple(MentionKind)
 #: Characters that, between digits, make one longer number of two: "24" is not in "4.24" or "24,000".
 _NUMBER_GLUE = frozenset(".,:/-$€£%#")
+
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Name(NamedTuple):
@@ -40,7 +44,8 @@ class Gazetteer:
         self._printed = _Strings()
         self._ids = _Strings()
         self._kinds = bytearray()
-        self._firsts = array("L")  #: of each pattern, its first name
+        self._firsts = array("L")  #: of each pattern, its first printed form
+        self._named = array("L")  #: of each printed form, its first name
         self._lowers = bytearray()  #: of each pattern, whether one of its names may begin in lower case
         self._automaton = AhoCorasick(
             self._patterns(names),
@@ -48,21 +53,25 @@ class Gazetteer:
             store_patterns=False,
             implementation=Implementation.ContiguousNFA,
         )
-        self._firsts.append(len(self._kinds))
+        self._firsts.append(len(self._printed))
+        self._named.append(len(self._kinds))
 
     def _patterns(self, names: Iterable[Name]) -> Iterator[str]:
-        last = ""
+        last = printed = ""
         for name in names:
             if not (pattern := fold(name.printed)):
                 continue
             if pattern != last:
                 # A pattern that comes again later is one more pattern: overlapping search reports both.
-                self._firsts.append(len(self._kinds))
+                self._firsts.append(len(self._printed))
                 self._lowers.append(False)
                 yield pattern
-                last = pattern
+                last, printed = pattern, ""
             self._lowers[-1] |= may_begin_lower(name.printed)
-            self._printed.append(name.printed)
+            if name.printed != printed:
+                printed = name.printed
+                self._printed.append(printed)
+                self._named.append(len(self._kinds))
             self._ids.append(name.id)
             self._kinds.append(_KINDS.index(name.kind))
 
@@ -82,7 +91,8 @@ class Gazetteer:
             if (start, end) in spans or taken.find(1, start, end) < 0:
                 taken[start:end] = b"\1" * (end - start)
                 kinds = spans.setdefault((start, end), {})
-                kinds.setdefault(_KINDS[self._kinds[found]], set()).add(self._ids[found])
+                for name in range(self._named[found], self._named[found + 1]):
+                    kinds.setdefault(_KINDS[self._kinds[name]], set()).add(self._ids[name])
         return tuple(self._hits(text, folded, spans))
 
     @staticmethod
@@ -94,11 +104,12 @@ class Gazetteer:
                 yield Hit(kind=kind, start=start, end=end, surface=text[start:end], ids=ids)
 
     def _candidates(self, text: str, folded: Folded) -> Iterator[tuple[int, int, int]]:
-        """(start, end, name) in the folded text, after every check that looks at one match alone."""
+        """(start, end, printed form) in the folded text, after every check that looks at one match alone."""
         flat = folded.text
         caseless = _Caseless(text)
+        inside = _insides(flat)
         for found, a, b in self._automaton.find_matches_as_indexes(flat, overlapping=True):
-            if _inside_word(flat, a, b):
+            if inside[a] or inside[b] or _inside_number(flat, a, b):
                 continue
             start, end = folded.span(a, b)
             # most matches are words of a text that are also a name of one word: told apart before anything else
@@ -108,12 +119,9 @@ class Gazetteer:
             if "\n\n" in surface or _hyphenated(text, start, end):
                 continue
             bare = caseless.at(start)
-            printed, fitting = "", False
-            for name in range(self._firsts[found], self._firsts[found + 1]):
-                if (other := self._printed[name]) != printed:
-                    printed, fitting = other, fits(other, surface, caseless=bare)
-                if fitting:
-                    yield a, b, name
+            for printed in range(self._firsts[found], self._firsts[found + 1]):
+                if fits(self._printed[printed], surface, caseless=bare):
+                    yield a, b, printed
 
 
 class _Strings:
@@ -128,6 +136,9 @@ class _Strings:
     def append(self, s: str) -> None:
         self._buffer += s.encode()
         self._ends.append(len(self._buffer))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
 
     def __getitem__(self, n: int) -> str:
         return self._buffer[self._ends[n] : self._ends[n + 1]].decode()
@@ -151,11 +162,18 @@ class _Caseless:
         return self._answer
 
 
-def _inside_word(flat: str, a: int, b: int) -> bool:
-    """Whether the match is a part of a longer word or number."""
+def _insides(flat: str) -> bytearray:
+    """For each place of the text, and its end, whether a word goes on there: no name begins or ends at such a place."""
+    marks = bytearray(len(flat) + 1)
+    for word in _WORD.finditer(flat):
+        start, end = word.span()
+        marks[start + 1 : end] = b"\1" * (end - start - 1)
+    return marks
+
+
+def _inside_number(flat: str, a: int, b: int) -> bool:
+    """Whether the match is a part of a longer number."""
     before, after = flat[a - 1 : a], flat[b : b + 1]
-    if (flat[a].isalnum() and before.isalnum()) or (flat[b - 1].isalnum() and after.isalnum()):
-        return True
     if flat[a].isdigit() and before in _NUMBER_GLUE and (before in "$€£#" or flat[a - 2 : a - 1].isdigit()):
         return True
     return flat[b - 1].isdigit() and after in _NUMBER_GLUE and (after == "%" or flat[b + 1 : b + 2].isdigit())
