@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from apscheduler.executors.base import BaseExecutor
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from feeder.errors import FeederError
 from feeder.service import clock
@@ -89,28 +88,34 @@ class _Turn:
     trigger: BaseTrigger = field(init=False)
 
     def __post_init__(self) -> None:
-        self.trigger = _trigger(self.job.plan)
+        self.trigger = _Trigger(self.job.plan)
 
 
 class Ticker:
     """Runs jobs by their plans, each never twice at a time, all of them beside one another.
 
     Runs that were missed are made up for by one. An error is logged, told to the journal, and the next run comes all
-    the same. `scheduler`: one that is not started; the default runs the jobs in threads of its own.
+    the same. `scheduler`, `executor`: neither started; unless given, all happens in threads of its own.
     """
 
-    def __init__(self, jobs: Sequence[Job], *, journal: Observer, scheduler: BaseScheduler | None = None) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        journal: Observer,
+        scheduler: BaseScheduler | None = None,
+        executor: BaseExecutor | None = None,
+    ) -> None:
         self._journal = journal
         self._stop = threading.Event()
         self._planning = threading.Lock()
         self._turns = {job.name: _Turn(job) for job in jobs}
         self._offset = clock.wall() - clock.monotonic()
-        if scheduler is None:
-            # each job may come round once more while it runs, and must not keep the others from running
-            scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(2 * len(jobs))})
-        self._scheduler = scheduler
+        self._scheduler = scheduler or BackgroundScheduler()
         self._scheduler.configure(
             jobstores={"default": MemoryJobStore()},
+            # each job may come round once more while it runs, and must not keep the others from running
+            executors={"default": executor or ThreadPoolExecutor(2 * len(jobs))},
             # A late tick runs (None: however late), several late ones run once. Two instances: the second one only
             # notes that the job came round while it ran, which APScheduler would drop.
             job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
@@ -143,7 +148,7 @@ class Ticker:
         """From now on by this plan."""
         with self._planning:
             turn = self._turns[name]
-            turn.trigger = _trigger(plan)
+            turn.trigger = _Trigger(plan)
             if not self._stop.is_set():
                 self._scheduler.reschedule_job(name, trigger=turn.trigger)
 
@@ -215,12 +220,24 @@ class Ticker:
             self._scheduler.modify_job(turn.job.name, next_run_time=moment)
 
 
-def _trigger(plan: Plan) -> BaseTrigger:
-    triggers: list[BaseTrigger] = []
-    if plan.seconds is not None:
-        triggers.append(IntervalTrigger(seconds=plan.seconds, timezone=UTC))
-    triggers.extend(CronTrigger.from_crontab(cron, timezone=UTC) for cron in plan.crons)
-    return triggers[0] if len(triggers) == 1 else OrTrigger(triggers)
+class _Trigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """The next time of a plan that is still to come, also when many have passed.
+
+    APScheduler asks its own triggers for one missed time after the other before it makes one run of them: on a machine
+    without a battery for its clock, that starts in 1970, for all the seconds since.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._seconds = plan.seconds
+        self._crons = tuple(CronTrigger.from_crontab(cron, timezone=UTC) for cron in plan.crons)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        previous = now if previous_fire_time is None else min(previous_fire_time, now)
+        found = [cron.get_next_fire_time(None, now + timedelta(seconds=1)) for cron in self._crons]
+        if self._seconds is not None:
+            step = timedelta(seconds=self._seconds)
+            found.append(previous + step * ((now - previous) // step + 1))
+        return min((moment for moment in found if moment is not None), default=None)
 
 
 def _stale_at(trigger: BaseTrigger, now: datetime) -> datetime | None:
