@@ -137,6 +137,7 @@ class told:  # noqa: N801 - read as the function it stands for; as a generator i
             raise StateError(f"{self._path}: {error}; {what}") from error
         if isinstance(error, sqlite3.IntegrityError):
             return  # a mistake in this program, not in the state
-        if isinstance(error, sqlite3.DatabaseError):
+        # a damaged schema is told with its damaged bytes, which Python's module cannot read as text
+        if isinstance(error, sqlite3.DatabaseError | UnicodeDecodeError):
             what = "restore the state folder from a backup, or remove it to start anew from the articles"
             raise StateDamaged(f"{self._path}: {error}; {what}") from error

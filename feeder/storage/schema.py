@@ -280,4 +280,8 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX digest_item_waiting ON digest_item (due, endpoint, nr) WHERE message IS NULL;
     """,
+    # 7: what feeds need of an entry beside its forms, without the page its text is on
+    """
+    CREATE INDEX entry_brief ON entry (nr, id, changed);
+    """,
 )

@@ -804,7 +804,7 @@ _POSTED = (
     "SELECT posting.arrived, posting.published, posting.entry, entry.id, entry.changed, "
     "serialised.size, serialised.atom, serialised.rss, serialised.json "
     "FROM topic CROSS JOIN posting INDEXED BY posting_by_arrival ON posting.topic = topic.nr "
-    "CROSS JOIN entry ON entry.nr = posting.entry "
+    "CROSS JOIN entry INDEXED BY entry_brief ON entry.nr = posting.entry "
     "LEFT JOIN serialised ON serialised.entry = entry.nr AND serialised.fingerprint = :fingerprint "
     "WHERE topic.kind = :kind AND topic.key = :key "
 )
