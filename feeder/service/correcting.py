@@ -25,7 +25,8 @@ from feeder.text import fold
 if TYPE_CHECKING:
     from feeder.catalog import Catalog
 
-_FACT = "corrections"
+_FACT = "corrections"  # what all entries in the store were tagged with
+_BEGUN = "corrections-begun"  # what some of them were
 
 
 def load(settings: Settings) -> Corrections:
@@ -33,22 +34,29 @@ def load(settings: Settings) -> Corrections:
     return corrections.read(settings.corrections_file)
 
 
-def remembered(store: Store) -> Corrections:
-    """What the entries in the store were tagged with."""
+def affected(store: Store, now: Corrections) -> Callable[[Article], bool] | None:
+    """Whether an article's owner says something else about it than when it was tagged; None where of no article."""
+    before = tuple(_remembered(text) for text in map(store.fact, (_FACT, _BEGUN)) if text is not None)
+    if all(said == now for said in before or (Corrections(),)):
+        return None
+    return lambda article: any(said.about(article) != now.about(article) for said in before or (Corrections(),))
+
+
+def begun(now: Corrections) -> Mapping[str, str]:
+    """Facts to be stored before the first entry is tagged by these: a run that is killed leaves some tagged by them."""
+    return {_BEGUN: corrections.render(now)}
+
+
+def done(now: Corrections) -> Mapping[str, str]:
+    """Facts to be stored when every entry is."""
+    return dict.fromkeys((_FACT, _BEGUN), corrections.render(now))
+
+
+def _remembered(text: str) -> Corrections:
     try:
-        return corrections.parse(_FACT, store.fact(_FACT) or "")
+        return corrections.parse(_FACT, text)
     except CorrectionsError:  # kept by another version of feeder: as if nothing had been said
         return Corrections()
-
-
-def facts(said: Corrections) -> Mapping[str, str]:
-    """For `remembered`."""
-    return {_FACT: corrections.render(said)}
-
-
-def affected(before: Corrections, now: Corrections) -> Callable[[Article], bool]:
-    """Whether an article's owner says something else about it now."""
-    return lambda article: before.about(article) != now.about(article)
 
 
 def correct(

@@ -128,24 +128,31 @@ def _prepare(
     """What a new program, catalog, watch or correction asks for before the folder is read; entries tagged again."""
     store = app.store
     retagged = 0
-    before = correcting.remembered(store)
+    spoken_anew = correcting.affected(store, corrections)
     program = f"{feeder.__version__} {app.tagging_version}"
     if store.fact("program") != program:
         with store.transaction():
             store.forget_stamps(fate=Fate.SET_ASIDE)
             store.set_fact("program", program)
-    if store.fact("tagging") not in (None, app.tagging_version):
-        retagged = _retag(app, corrections, now=now, progress=progress, stopping=stopping)
-    elif before != corrections:
-        affected = correcting.affected(before, corrections)
-        retagged = _retag(app, corrections, now=now, progress=progress, stopping=stopping, affected=affected)
+    everything = store.fact("tagging") not in (None, app.tagging_version)
+    if everything or spoken_anew is not None:
+        _set_facts(app, correcting.begun(corrections))
+        retagged = _retag(
+            app,
+            corrections,
+            now=now,
+            progress=progress,
+            stopping=stopping,
+            spoken_anew=spoken_anew or _nothing,
+            everything=everything,
+        )
     facts = {"tagging": app.tagging_version, "authority": app.site.authority}
-    _set_facts(app, {**facts, **correcting.facts(corrections)})
+    _set_facts(app, {**facts, **correcting.done(corrections)})
     return retagged
 
 
-def _any(article: Article) -> bool:  # noqa: ARG001 - of whichever article
-    return True
+def _nothing(article: Article) -> bool:  # noqa: ARG001 - of whichever article
+    return False
 
 
 def _retag(
@@ -155,11 +162,13 @@ def _retag(
     now: datetime,
     progress: Progress,
     stopping: Callable[[], bool],
-    affected: Callable[[Article], bool] = _any,
+    spoken_anew: Callable[[Article], bool],
+    everything: bool,
 ) -> int:
-    """Tag every affected entry again, without an alert and without a change readers would notice; how many differ.
+    """Tag entries again, without an alert and without a change readers would notice; how many differ.
 
-    Raises _Stopped; the next run then looks at all of them once more.
+    `spoken_anew`: of which articles the owner says something else now; the others only if `everything` is to be. Raises
+    _Stopped; the next run then looks at all of them once more.
     """
     store, differing = app.store, 0
     batch: list[StoredEntry] = []
@@ -178,7 +187,8 @@ def _retag(
             break
         progress("tagging again", done, total)
         entry = before.entry
-        if not affected(entry.article):
+        anew = spoken_anew(entry.article)
+        if not (anew or everything):
             continue
         try:
             tagging = app.tagger.tag(corrections.spoken(entry.article))
@@ -192,7 +202,8 @@ def _retag(
         )
         if after != before:
             differing += 1
-            moves.note(entry, after.entry)
+            if not anew:  # a word about an article says nothing about what a topic is
+                moves.note(entry, after.entry)
             batch.append(after)
             if len(batch) == _BATCH:
                 flush()

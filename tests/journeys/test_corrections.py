@@ -9,7 +9,9 @@ import pytest
 
 from feeder import config
 from feeder.cli import main
+from feeder.model import TopicKind
 from feeder.service.app import open_app
+from feeder.service.ingest import ingest
 from feeder.topics import ALL
 from tests.journeys.whole import installed, whole_tagger
 
@@ -122,6 +124,39 @@ def test_only_the_articles_that_a_correction_speaks_of_are_tagged_again(
     assert Counting.seen == ["maisel.txt"]
     run("build")
     assert Counting.seen == ["maisel.txt"]
+
+
+def test_what_is_taken_back_while_a_build_was_stopped_in_the_middle_is_tagged_as_before() -> None:
+    run("build")
+    before = tags()
+    run("tag", "--always", "--reject", "show:Gilmore Girls")
+    asked: list[bool] = []
+
+    def after_the_first() -> bool:
+        asked.append(True)
+        return len(asked) > 1
+
+    with open_app(config.load(Path("config.toml")), write=True) as app:
+        assert not ingest(app, stopping=after_the_first).complete
+    assert sum("Gilmore Girls" in labels for labels in tags().values()) == 1
+    run("tag", "--forget", "1")
+    run("build")
+    assert tags() == before
+
+
+def test_a_feed_is_not_handed_on_because_one_article_was_corrected() -> None:
+    Path("seeds/ghosts.txt").write_text(
+        "Ghosts Renewed\n\nJune 17, 2021 - The BBC One comedy series Ghosts was renewed for a fourth season. "
+        "Charlotte Ritchie stars as Alison Cooper.\n"
+    )
+    run("build")
+    assert Path("public/feeds/show/ghosts-2019.atom").exists()
+    run("tag", "ghosts.txt", "--accept", "show:ghosts-2021")
+    run("build")
+    assert Path("public/feeds/show/ghosts-2021.atom").exists()
+    with open_app(config.load(Path("config.toml")), write=False) as app:
+        former = app.store.former(TopicKind.SHOW, "ghosts-2019")
+    assert former is None or former.slug is None
 
 
 def test_explain_and_json_say_that_it_is_the_owners_word(capsys: pytest.CaptureFixture[str]) -> None:
