@@ -32,8 +32,9 @@ folder = Path(sys.argv[1])
 begun, used = time.monotonic(), time.process_time()
 report = import_files(sorted(folder.glob("*.tsv")), into=folder / "imported.db", known=catalog.load(),
                       options=Options(), progress=lambda *_: None)
+status = Path("/proc/self/status").read_text()  # getrusage would tell the peak of the parent, too
 print(json.dumps({"seconds": time.monotonic() - begun, "processor": time.process_time() - used, "shows": report.shows,
-                  "people": report.people, "peak": int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024,
+                  "people": report.people, "peak": int(status.split("VmHWM:")[1].split()[0]) / 1024,
                   "size": (folder / "imported.db").stat().st_size / 1e6}))
 """
 
