@@ -12,10 +12,12 @@ FeederError
 ├── SourceError            the article folder cannot be read as a whole               (exit 66)
 ├── NotAnArticle           one file is set aside; carries the reason; never stops the others
 ├── NotAFeed               a document that was to be compared is none                 (exit 65)
+├── BackupError            a backup cannot be made, is damaged, or must not be put back here (exit 65)
 ├── StateError             the state folder or its database cannot be used            (exit 73)
 │   ├── StateLocked        another process writes here; names its pid                 (exit 75)
 │   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
 ├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
+│   └── RepeatsRefused     subscribers would be shown entries again: names them
 ├── ServeError             host and port cannot be listened on                        (exit 69)
 └── DeliveryError          one attempt at an endpoint failed
     ├── TemporaryDeliveryError   worth another try; may carry `retry_after`
@@ -110,6 +112,12 @@ class NotAFeed(FeederError):
     exit_code = 65
 
 
+class BackupError(FeederError):
+    """A backup cannot be made or read, or it would replace what is newer or another's; nothing has been touched."""
+
+    exit_code = 65
+
+
 class StateError(FeederError):
     """The state folder or its database cannot be used."""
 
@@ -132,6 +140,10 @@ class PublishError(FeederError):
     """Feeds or pages could not be written; what was published before is untouched."""
 
     exit_code = 73
+
+
+class RepeatsRefused(PublishError):
+    """Readers would show entries a second time; the feeds that hold them stay as they are, all others are written."""
 
 
 class ServeError(FeederError):
