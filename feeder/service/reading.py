@@ -29,6 +29,7 @@ _CAST = 24
 #: Months that a chart shows month by month; what goes back further is shown by years.
 _MONTHS = 36
 _YEARS = 20
+_FEWEST = 12  # bars, so that one alone is no wall
 
 _KINDS = {"show": TopicKind.SHOW, "person": TopicKind.PERSON}
 
@@ -253,7 +254,8 @@ class Reading:
         if asked is None or not (asked.phrases or asked.beginnings):
             return card
         article = stored.entry.article
-        told = questions.telling(asked, sentences(article.text, body_start=article.body_start))
+        parts = sentences(article.text, body_start=article.body_start)
+        told = questions.telling(asked, [it for it in parts if it.start >= article.body_start])
         return card if told is None else replace(card, excerpt=told, marks=questions.places(asked, told.text))
 
     def _named(self, entry: Entry, listings: dict[tuple[str, str], TopicListing | None]) -> tuple[Named, ...]:
@@ -318,9 +320,9 @@ def bars(months: Sequence[Month], *, now: datetime) -> tuple[Bar, ...]:
             years[it.year] = years.get(it.year, 0) + it.entries
         return tuple(
             Bar(label=str(year), entries=years.get(year, 0))
-            for year in range(max(first[0], last[0] - _YEARS + 1), last[0] + 1)
+            for year in range(max(min(first[0], last[0] - _FEWEST + 1), last[0] - _YEARS + 1), last[0] + 1)
         )
-    begin = min(_index(first), _index(last) - 11)  # a year at least
+    begin = min(_index(first), _index(last) - _FEWEST + 1)
     made = ((number // 12, number % 12 + 1) for number in range(begin, _index(last) + 1))
     return tuple(Bar(label=f"{year}-{month:02}", entries=counts.get((year, month), 0)) for year, month in made)
 

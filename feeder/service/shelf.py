@@ -20,8 +20,11 @@ _log = logging.getLogger(__name__)
 class Shelf:
     """The catalog, loaded beside those who ask for it: it takes seconds, and a page is not to wait for it."""
 
-    def __init__(self, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self, settings: Callable[[], Settings], *, open_catalog: Callable[[Settings], Catalog] = catalogs.open_catalog
+    ) -> None:
         self._settings = settings
+        self._open = open_catalog
         self._lock = threading.Lock()
         self._loaded: tuple[tuple[bytes, ...], Catalog] | None = None
         self._loading: threading.Thread | None = None
@@ -48,6 +51,6 @@ class Shelf:
 
     def _load(self, settings: Settings, fingerprint: tuple[bytes, ...]) -> None:
         try:
-            self._loaded = fingerprint, catalogs.open_catalog(settings)
+            self._loaded = fingerprint, self._open(settings)
         except FeederError as error:  # the next build says so, too; pages go without
             _log.warning("catalog not loaded: %s", error)

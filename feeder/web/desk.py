@@ -28,9 +28,11 @@ class Running(Protocol):
 class Desk:
     """One for the life of a server; `running.app` may be another one at each request."""
 
-    def __init__(self, running: Running, *, monotonic: Callable[[], float] = clock.monotonic) -> None:
+    def __init__(
+        self, running: Running, *, shelf: Shelf | None = None, monotonic: Callable[[], float] = clock.monotonic
+    ) -> None:
         self.running = running
-        self.shelf = Shelf(lambda: self.app.settings)
+        self.shelf = shelf or Shelf(lambda: self.app.settings)
         self.door = Doorkeeper(lambda: self.app.settings, monotonic=monotonic)
 
     @property

@@ -6,14 +6,13 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from feeder.web.api import Api
-from feeder.web.desk import Desk, Running
+from feeder.web.desk import Desk
 from feeder.web.forms import Forms
 from feeder.web.pages import Pages
 
 
-def front(running: Running, files: ASGIApp) -> ASGIApp:
+def front(desk: Desk, files: ASGIApp) -> ASGIApp:
     """Answers what is made when it is asked for; all else is a file, or not there."""
-    desk = Desk(running)
     desk.shelf.get()  # loaded by the time somebody looks at a cast
     pages = Pages(desk)
     routes = (*pages.routes, *Forms(pages).routes, *Api(desk).routes)

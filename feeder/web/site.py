@@ -8,6 +8,7 @@ from feeder.service.app import App
 from feeder.service.running import Service
 from feeder.service.whereabouts import whereabouts
 from feeder.web.application import application
+from feeder.web.desk import Desk
 from feeder.web.front import front
 from feeder.web.operations import Operations
 
@@ -18,7 +19,9 @@ def site(service: Service) -> ASGIApp:
     """Follows the service: what is asked after a change of the configuration is answered by the new one."""
     current = _Current(_public(service.app))
     service.on_change(lambda app: current.use(_public(app)))
-    return Operations(front(service, current), health=service.health, model_loaded=lambda: service.app.model_loaded)
+    return Operations(
+        front(Desk(service), current), health=service.health, model_loaded=lambda: service.app.model_loaded
+    )
 
 
 class _Current:
