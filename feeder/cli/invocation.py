@@ -30,12 +30,15 @@ class Invocation(NamedTuple):  # a dataclass, like pathlib, would cost every `fe
 
     def settings_or_defaults(self) -> Settings:
         """The same for commands that work anywhere: the defaults where no file was asked for and none is here."""
+        import os
+        from dataclasses import replace
         from pathlib import Path
 
         from feeder import config
 
         if self.config is None and not self.config_path.exists():
-            return config.defaults(Path())
+            # a folder that happens to be called "catalog" here is no part of an installation
+            return replace(config.defaults(Path()), catalog_folder=Path(os.devnull))
         return config.load(self.config_path)
 
     def say(self, text: str = "") -> None:

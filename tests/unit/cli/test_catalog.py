@@ -139,6 +139,14 @@ def test_proposals_are_listed_accepted_and_rejected(capsys, installed, monkeypat
     assert run(capsys, "proposed") == "Nothing unknown stands in 3 articles or more.\n"
 
 
+def test_without_an_installation_a_folder_called_catalog_is_left_alone(capsys, installed) -> None:
+    (installed / "config.toml").unlink()
+    (installed / "catalog").mkdir()
+    (installed / "catalog" / "stock.psv").write_text("sku|price\n1|2\n")
+    assert "show/gilmore-girls" in run(capsys, "search", "gilmore")
+    assert "there is no such file" in run(capsys, "alias", "gilmore-girls", "GG", code=78)
+
+
 def test_help_is_there_for_each_command(capsys) -> None:
     told = run(capsys, "--help")
     for command in ("accept", "add", "alias", "import", "proposed", "reject", "search", "show", "stats"):
