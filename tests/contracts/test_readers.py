@@ -165,7 +165,7 @@ def by_fastfeedparser(data: bytes, form: Form) -> list[Seen]:
             authors=None,
             tags=tuple(dict.fromkeys(tag["label"] or tag["term"] for tag in it.get("tags") or ())),
             summary="",  # it does not tell text from HTML
-            content=it.content[0]["value"],
+            content=it.content[0]["value"] if it.get("content") else it.description,  # as content_of
         )
         for it in fastfeedparser.parse(data).entries
     ]
@@ -226,7 +226,7 @@ def by_reader(subscriber: Reader, site: tuple[Path, str], data: bytes, form: For
                 authors=None,
                 tags=None,
                 summary="",  # it does not tell text from HTML
-                content=it.content[0].value,
+                content=it.content[0].value if it.content else it.summary or "",  # as content_of
             )
             for it in subscriber.get_entries(feed=url)
         ]
@@ -301,6 +301,19 @@ def test_whatever_the_entries_a_reader_over_http_reads_them_back(
     assume(not any(seems_encoded_twice(text) for it in expected for text in texts(it)))
     seen = by_reader(subscriber, site, feed_values.feed(stored, form=form), form)
     assert seen == only_told(seen, expected)
+
+
+@pytest.mark.parametrize("form", Form)
+def test_an_article_without_a_summary_is_read_back_by_every_reader(
+    subscriber: Reader, site: tuple[Path, str], form: Form
+) -> None:
+    stored = [builders.a_stored_entry(builders.an_entry(builders.an_article(), summary=()))]
+    data, expected = feed_values.feed(stored, form=form), [written(it) for it in stored]
+    seen = by_reader(subscriber, site, data, form)
+    assert seen == only_told(seen, expected)
+    for parse in (parse for name, parse in PARSERS.items() if (name, form) in PAIRS):
+        seen = parse(data, form)
+        assert seen == only_told(seen, expected)
 
 
 @pytest.mark.parametrize(("name", "form"), PAIRS)
