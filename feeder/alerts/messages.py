@@ -27,7 +27,29 @@ def message_id(*, entry_id: str, watch: str, endpoint: str, event_type: str) -> 
     return "msg_" + base64.b32encode(hashlib.sha256(identity).digest()).decode("ascii")[:26].lower()
 
 
-def payload(alert: Alert, stored: StoredEntry, *, site: SiteInfo, feed_url: str, now: datetime) -> bytes:
+def story_id(first: str) -> str:
+    """Of the story that began with the entry of this id: the same after a rebuild."""
+    return "story_" + base64.b32encode(hashlib.sha256(first.encode()).digest()).decode("ascii")[:16].lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """The story that an alert belongs to."""
+
+    id: str
+    also: int = 0  #: other articles of it that name what is watched
+    news: tuple[str, ...] = ()  #: types of events for which it rings once more
+
+
+def payload(
+    alert: Alert,
+    stored: StoredEntry,
+    *,
+    site: SiteInfo,
+    feed_url: str,
+    now: datetime,
+    story: Telling | None = None,
+) -> bytes:
     """The exact bytes to send: UTF-8 JSON with sorted keys, under `MOST` bytes, without the article's body.
 
         {"type": "mention.new", "timestamp": "2021-06-15T12:00:00Z", "data": {
@@ -35,13 +57,15 @@ def payload(alert: Alert, stored: StoredEntry, *, site: SiteInfo, feed_url: str,
             "entry": {"id", "title", "summary", "link", "outlet", "published", "updated",
                       "shows": [{"id", "title", "main"}], "people": [{"id", "name", "main", "roles", "characters"}]},
             "evidence": [{"text", "start", "end", "why", "sentence": {"text", "start", "end"}}],
+            "events": [type, ...], "doubt": why it may be about somebody else, or null,
+            "story": {"id", "also": number of other articles of it, "news": [type of event, ...]} or null,
             "feed": address, "site": {"title", "url"}, "truncated": bool}}
 
     `start` and `end` count code points in the article's text, half-open; a sentence that was cut keeps the words that
     prove it and carries the offsets of what is left. `truncated` says that something was cut or left out.
     """
     for limits in _LIMITS:
-        body = _render(alert, stored, site=site, feed_url=feed_url, now=now, limits=limits)
+        body = _render(alert, stored, site=site, feed_url=feed_url, now=now, story=story, limits=limits)
         if len(body) < MOST:
             return body
     raise ValueError(f"the feed's address and the watch's name alone fill {MOST} bytes")
@@ -69,7 +93,14 @@ _T = TypeVar("_T")
 
 
 def _render(
-    alert: Alert, stored: StoredEntry, *, site: SiteInfo, feed_url: str, now: datetime, limits: _Limits
+    alert: Alert,
+    stored: StoredEntry,
+    *,
+    site: SiteInfo,
+    feed_url: str,
+    now: datetime,
+    story: Telling | None,
+    limits: _Limits,
 ) -> bytes:
     entry = stored.entry
     cut = _Cutter(limits)
@@ -90,6 +121,9 @@ def _render(
             "people": [_person(person, cut) for person in cut.items(entry.people)],
         },
         "evidence": [_proof(proof, cut) for proof in cut.items(alert.evidence)],
+        "events": list(dict.fromkeys(event.type.value for event in cut.items(alert.events))),
+        "doubt": cut.text(alert.doubt) if alert.doubt else None,
+        "story": None if story is None else {"id": story.id, "also": story.also, "news": list(story.news)},
         "feed": feed_url,
         "site": {"title": cut.name(site.title), "url": site.base_url},
     }

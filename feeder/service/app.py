@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 import feeder
 from feeder import resources
 from feeder.config import Settings
-from feeder.model import SiteInfo, TopicKind
+from feeder.model import SiteInfo, TagKind, TopicKind, Watch, WatchKind
 from feeder.service import catalogs, tagger
 from feeder.service.filing import Filing
 from feeder.sources import Folder
@@ -53,7 +53,24 @@ class App:
     @cached_property
     def filing(self) -> Filing:
         settings = self.settings
-        return Filing(settings.watches, settings.topics, known=self.store.keys(TopicKind.QUERY))
+        return Filing(
+            settings.watches, settings.topics, known=self.store.keys(TopicKind.QUERY), resolved=lambda: self.watches
+        )
+
+    @cached_property
+    def watches(self) -> tuple[Watch, ...]:
+        """Those of the settings, each with the one person or show of the catalog that has its name or alias.
+
+        Loads the tagger.
+        """
+        return tuple(map(self._resolved, self.settings.watches))
+
+    def _resolved(self, watch: Watch) -> Watch:
+        kind = {WatchKind.PERSON: TagKind.PERSON, WatchKind.SHOW: TagKind.SHOW}.get(watch.kind)
+        if kind is None or not isinstance(self.tagger, tagger.KnowsNames):
+            return watch
+        ids = self.tagger.ids_named(kind, watch.name)
+        return replace(watch, ids=ids) if len(ids) == 1 else watch
 
     @cached_property
     def folder(self) -> Folder:
@@ -82,7 +99,8 @@ class App:
 
         Not when feeder itself is updated: some readers show an entry as new when its categories change.
         """
-        watches = sorted((watch.name, watch.aliases) for watch in self.settings.watches)
+        people = (watch for watch in self.settings.watches if watch.kind is WatchKind.PERSON)
+        watches = sorted((watch.name, watch.aliases) for watch in people)
         return _digest(repr(watches).encode(), *catalogs.fingerprints(self.settings))
 
     def look_again(self) -> None:
@@ -90,6 +108,7 @@ class App:
         before = self.__dict__.pop("tagging_version", None)
         if before not in (None, self.tagging_version):
             self.__dict__.pop("tagger", None)
+            self.__dict__.pop("watches", None)
 
     @cached_property
     def entry_version(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feeder.config import Settings
+from feeder.model import WatchKind
 
 if TYPE_CHECKING:
     from feeder.catalog import Catalog
@@ -32,7 +33,7 @@ def open_catalog(settings: Settings) -> Catalog:
     """All of it. Raises CatalogError."""
     from feeder import catalog  # costs more to load than a build without news takes
 
-    watched = tuple((watch.name, watch.aliases) for watch in settings.watches)
+    watched = tuple((watch.name, watch.aliases) for watch in settings.watches if watch.kind is WatchKind.PERSON)
     return catalog.load(tables(settings), imported=imported(settings), extra_people=watched)
 
 

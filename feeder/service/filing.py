@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from feeder import alerts, topics
 from feeder.model import Entry, Topic, TopicKind, Watch
 
 #: To be raised when the deciders of watches or queries get better: entries in the store are then filed anew.
-_DECIDERS = 1
+_DECIDERS = 2
 
 
 class Filing:
-    """`known`: keys under which the owner's topics were published before."""
+    """`known`: keys under which the owner's topics were published before. `resolved`: the watches with what the catalog
+    knows of them, asked for when an entry is filed."""
 
     def __init__(
-        self, watches: Sequence[Watch], own: Sequence[topics.OwnTopic], *, known: Collection[str] = ()
+        self,
+        watches: Sequence[Watch],
+        own: Sequence[topics.OwnTopic],
+        *,
+        known: Collection[str] = (),
+        resolved: Callable[[], Sequence[Watch]] | None = None,
     ) -> None:
+        self._resolved = resolved or (lambda: watches)
         self._watches = tuple(
             (watch, Topic(kind=TopicKind.WATCH, key=watch.name, label=watch.name)) for watch in watches
         )
@@ -36,7 +43,10 @@ class Filing:
     @property
     def version(self) -> str:
         """Changes when entries that are in the store have to be filed anew."""
-        watches = [(watch.name, watch.aliases) for watch, _ in self._watches]
+        watches = [
+            (it.name, it.aliases, it.kind, it.query, it.unless, it.main, it.events, it.min_score)
+            for it, _ in self._watches
+        ]
         own = [(topic, topics.written(it.condition), it.was) for it, topic in self._own]
         return hashlib.sha256(repr((_DECIDERS, watches, own)).encode()).hexdigest()
 
@@ -45,9 +55,10 @@ class Filing:
         return (*topics.of(entry), *self._chosen(entry))
 
     def _chosen(self, entry: Entry) -> Iterator[Topic]:
-        for watch, topic in self._watches:
-            if alerts.find(watch, entry) is not None:
-                yield topic
+        if self._watches:
+            for watch, (_, topic) in zip(self._resolved(), self._watches, strict=True):
+                if alerts.find(watch, entry) is not None:
+                    yield topic
         seen = topics.Reading(entry)
         for own, topic in self._own:
             if topics.matches(own.condition, seen):

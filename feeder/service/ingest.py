@@ -341,9 +341,7 @@ class _Run:
                     filed = self.app.filing.topics(change.stored.entry)
                     store.put_entry(change.stored, topics=filed, marks=change.marks)
                 store.put_file(change.record)
-                for ring in change.rings:
-                    for delivery in watching.deliveries(ring, store=store, site=self.app.site, now=self.now):
-                        self.counts["alerts"] += store.add_delivery(delivery, now=self.now)
+                self.counts["alerts"] += watching.post(change.rings, store=store, site=self.app.site, now=self.now)
         self._pending.clear()
         self._pending_marks.clear()
         self._pending_ids.clear()
@@ -422,7 +420,7 @@ class _Run:
             self.counts["updated"] += 1
         rings: Iterable[watching.Ring] = ()
         if not self.silent:
-            rings = watching.rings(self.app.settings.watches, stored, before=before.entry if before else None)
+            rings = watching.rings(self.app.watches, stored, before=before.entry if before else None, now=self.now)
         return _Change(record=record, stored=stored, marks=marks, rings=tuple(rings))
 
     def _unchanged(self, before: Article, article: Article) -> bool:

@@ -1,68 +1,178 @@
-"""Which watches a new or edited entry rings for, and the messages that follow."""
+"""Which watches ring for a new or edited entry, and what comes of it: a message, a place in a digest, or nothing, where
+the owner has been told the story already."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from feeder import alerts, topics
-from feeder.model import Alert, Delivery, DeliveryState, Entry, SiteInfo, StoredEntry, Topic, TopicKind, Watch
-from feeder.storage import Store
+from feeder import alerts, stories, topics
+from feeder.model import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    Entry,
+    Held,
+    SiteInfo,
+    StoredEntry,
+    Tag,
+    TagKind,
+    Topic,
+    TopicKind,
+    Watch,
+)
+from feeder.storage import DigestItem, Sketch, Store
+
+#: Entries that rang for a watch at about the time of another one, of which those that came last are compared with it.
+_COMPARED = 300
+#: Remembered with a story: that the owner was told of it at all, or asked whether it is about the right one.
+_TOLD, _ASKED = "told", "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """An alert that is to go out."""
+    """A watch that an entry rings for."""
 
     alert: Alert
     watch: Watch
     stored: StoredEntry
 
 
-def rings(watches: Sequence[Watch], stored: StoredEntry, *, before: Entry | None) -> Iterator[Ring]:
+def rings(watches: Sequence[Watch], stored: StoredEntry, *, before: Entry | None, now: datetime) -> Iterator[Ring]:
     """One for each watch that this version of the entry names and the version `before` did not.
 
-    A watch added later is thus silent about what it finds in old entries, and an edit rings only for a name it brings.
+    A watch added later is thus silent about what it finds in old entries, and an edit rings only for a name it brings,
+    or for one that is certain now.
     """
     for watch in watches:
-        alert = alerts.find(watch, stored.entry)
-        if alert is not None and (before is None or alerts.find(watch, before) is None):
+        if alerts.is_too_old(watch, stored.entry.published, now):
+            continue
+        alert = alerts.judge(watch, stored.entry)
+        if alert is None:
+            continue
+        earlier = None if before is None else alerts.judge(watch, before)
+        if earlier is None or (earlier.doubt and not alert.doubt):
             yield Ring(alert=alert, watch=watch, stored=stored)
 
 
-def deliveries(ring: Ring, *, store: Store, site: SiteInfo, now: datetime) -> Iterator[Delivery]:
-    """One for each endpoint of the watch. The entry is in the store: its topics have their addresses."""
+def post(found: Sequence[Ring], *, store: Store, site: SiteInfo, now: datetime) -> int:
+    """Put what is to be told of one entry into the outbox or the digests; how many messages came of it.
+
+    Inside of a transaction that has put the entry. Of a story that the owner was told, an article is only counted unless
+    it has news of another kind.
+    """
+    if not found:
+        return 0
+    story = _join(found, store=store)
+    posted = 0
+    for ring in found:
+        news = _news(ring, story, store=store)
+        if news is not None:
+            posted += sum(_put(ring, story, news, store=store, site=site, now=now))
+    return posted
+
+
+def feed_of(alert: Alert, entry: Entry) -> Topic:
+    """The feed of the person or show that rang; else that of the watch's own."""
+    certain = [tag for tag in alert.tags if not tag.candidates and tag in entry.tags]
+    if not alert.doubt and len(certain) == 1:
+        return _topic(certain[0])
+    return Topic(kind=TopicKind.WATCH, key=alert.watch, label=alert.watch)
+
+
+def _topic(tag: Tag) -> Topic:
+    kind = TopicKind.SHOW if tag.kind is TagKind.SHOW else TopicKind.PERSON
+    return Topic(kind=kind, key=tag.id, label=tag.label)
+
+
+def _join(found: Sequence[Ring], *, store: Store) -> str:
+    """The story of the entry, which remembers it from now on."""
+    entry = found[0].stored.entry
+    desk = store.alerting
+    names = [ring.watch.name for ring in found]
+    mine = stories.trace(entry)
+    story = desk.story_of(entry.id)
+    if story is None:
+        known = desk.sketches(names, since=_earlier(mine.published), until=_later(mine.published), limit=_COMPARED)
+        like = (it.story for it in known if it.entry_id != entry.id and stories.same(mine, stories.read(it.trace)))
+        story = next(like, None) or alerts.story_id(entry.id)
+    sketch = Sketch(entry_id=entry.id, story=story, trace=stories.written(mine))
+    desk.put_in_story(sketch, watches=names, published=entry.published)
+    return story
+
+
+def _earlier(moment: datetime) -> datetime:
+    return moment - min(stories.WINDOW, moment - datetime.min.replace(tzinfo=moment.tzinfo) - timedelta(days=1))
+
+
+def _later(moment: datetime) -> datetime:
+    return moment + min(stories.WINDOW, datetime.max.replace(tzinfo=moment.tzinfo) - moment - timedelta(days=1))
+
+
+def _news(ring: Ring, story: str, *, store: Store) -> frozenset[str] | None:
+    """What is new in this article of the story; empty for the first one that is told. None: nothing, be silent."""
+    desk, watch = store.alerting, ring.watch.name
+    told = desk.told(story, watch)
+    if ring.alert.doubt:
+        if told:
+            return None
+        desk.tell(story, watch, (_ASKED,))
+        return frozenset()
+    kinds = stories.news(ring.alert.events)
+    desk.tell(story, watch, (_TOLD, *kinds))
+    if _TOLD not in told:
+        return frozenset()
+    before = told - {_TOLD, _ASKED}
+    # a story first told without any news that has a name is not told again when another outlet gives it one
+    return (kinds - before if before else frozenset()) or None
+
+
+def _put(
+    ring: Ring, story: str, news: frozenset[str], *, store: Store, site: SiteInfo, now: datetime
+) -> Iterator[bool]:
+    """For each endpoint of the watch: whether there was something to put."""
     from feeder.rendering import feed_path  # brings the template engine along
 
-    topic = _feed_of(ring)
+    watch, entry = ring.watch, ring.stored.entry
+    topic = feed_of(ring.alert, entry)
+    try:
+        place = store.slug(topic)
+    except KeyError:
+        topic, place = topics.ALL, store.slug(topics.ALL)
+    also = [it for it in store.alerting.in_story(story, watch.name) if it != entry.id]
     body = alerts.payload(
         ring.alert,
         ring.stored,
         site=site,
-        feed_url=f"{site.base_url}/{feed_path(topic, store.slug(topic))}",
+        feed_url=f"{site.base_url}/{feed_path(topic, place)}",
         now=now,
+        story=alerts.Telling(id=story, also=len(also), news=tuple(sorted(news))),
     )
-    for endpoint in ring.watch.endpoints:
-        yield Delivery(
-            id=alerts.message_id(
-                entry_id=ring.alert.entry_id, watch=ring.watch.name, endpoint=endpoint, event_type=alerts.MENTION_NEW
-            ),
+    held = Held.DOUBT if ring.alert.doubt else Held.MUTED if alerts.is_muted(watch, now) else None
+    for endpoint in watch.endpoints:
+        delivery = Delivery(
+            id=alerts.message_id(entry_id=entry.id, watch=watch.name, endpoint=endpoint, event_type=alerts.MENTION_NEW),
             endpoint=endpoint,
-            watch=ring.watch.name,
-            entry_id=ring.alert.entry_id,
+            watch=watch.name,
+            entry_id=entry.id,
             event_type=alerts.MENTION_NEW,
             body=body,
-            state=DeliveryState.PENDING,
+            state=DeliveryState.PENDING if held is None else DeliveryState.HELD,
             attempts=0,
-            next_at=now,
+            next_at=alerts.audible(watch.quiet, now),
+            held_for=held,
         )
-
-
-def _feed_of(ring: Ring) -> Topic:
-    """The feed of the person who rang; that of all articles where it cannot be told."""
-    proofs = set(ring.alert.evidence)
-    for tag in ring.stored.entry.people:
-        if not tag.candidates and not proofs.isdisjoint(tag.evidence):
-            return Topic(kind=TopicKind.PERSON, key=tag.id, label=tag.label)
-    return topics.ALL
+        if watch.digest is None or held is not None:
+            yield store.add_delivery(delivery, now=now) or (held is None and store.alerting.resolve(delivery))
+        else:
+            yield store.alerting.add_to_digest(
+                DigestItem(
+                    id=delivery.id,
+                    entry_id=entry.id,
+                    watch=watch.name,
+                    endpoint=endpoint,
+                    body=body,
+                    due=alerts.next_digest(watch.digest, after=now),
+                )
+            )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from feeder.model import DeliveryState, Held
+from feeder.model import Delivery, DeliveryState, Held
 from feeder.storage.codec import decode_moment, encode_moment
 from feeder.storage.connections import Connections
 from feeder.storage.lookup import messages_where
@@ -52,10 +52,9 @@ class SqliteAlerting(Alerting):
     def put_in_story(self, sketch: Sketch, *, watches: Sequence[str], published: datetime) -> None:
         nr = self._db.row("SELECT nr FROM entry WHERE id = ?", (sketch.entry_id,))[0]
         self._db.execute("INSERT OR REPLACE INTO story_entry VALUES (?, ?, ?)", (nr, sketch.story, sketch.trace))
-        self._db.execute("DELETE FROM story_hit WHERE entry = ?", (nr,))
-        self._db.many(
-            "INSERT INTO story_hit VALUES (?, ?, ?)", [(watch, encode_moment(published), nr) for watch in watches]
-        )
+        moment = encode_moment(published)
+        self._db.execute("UPDATE OR REPLACE story_hit SET published = ? WHERE entry = ?", (moment, nr))
+        self._db.many("INSERT OR IGNORE INTO story_hit VALUES (?, ?, ?)", [(watch, moment, nr) for watch in watches])
 
     def told(self, story: str, watch: str) -> frozenset[str]:
         rows = self._db.rows("SELECT what FROM story_told WHERE story = ? AND watch = ?", (story, watch))
@@ -117,6 +116,14 @@ class SqliteAlerting(Alerting):
         return int(self._db.row("SELECT count(*) FROM digest_item WHERE message IS NULL")[0])
 
     # -- messages and endpoints -----------------------------------------------------------------------------------
+
+    def resolve(self, delivery: Delivery) -> bool:
+        changed = self._db.execute(
+            "UPDATE outbox SET state = 'pending', held_for = '', body = ?, next_at = ? "
+            "WHERE id = ? AND state = 'held' AND held_for = 'doubt'",
+            (delivery.body, encode_moment(delivery.next_at), delivery.id),
+        )
+        return changed == 1
 
     def hold_message(self, delivery_id: str) -> bool:
         with self._db.transaction():

@@ -257,7 +257,7 @@ class Alerting(Protocol):
     def story_of(self, entry_id: str) -> str | None: ...
 
     def put_in_story(self, sketch: Sketch, *, watches: Sequence[str], published: datetime) -> None:
-        """The entry belongs to this story from now on, and has rung for these watches, sent or not."""
+        """The entry belongs to this story from now on, and has rung for these watches, too, sent or not."""
 
     def told(self, story: str, watch: str) -> frozenset[str]:
         """What the owner has been told in this story for this watch."""
@@ -283,6 +283,12 @@ class Alerting(Protocol):
     def items_waiting(self) -> int: ...
 
     # -- messages and endpoints; each a transaction of its own ------------------------------------------------------
+    def resolve(self, delivery: Delivery) -> bool:
+        """A message that was held in doubt is certain now: it is pending, with this body. False: it was not held so.
+
+        Inside of a transaction.
+        """
+
     def hold_message(self, delivery_id: str) -> bool:
         """False: it is not pending, or under way."""
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ from tests.fakes.tagger import FakeTagger
 
 LOCAL = ("127.0.0.0/8",)
 OTHER = an_article_text("A Renewal", "The comedy about lighthouse keepers has been renewed for a second season.")
+#: Three stories.
+UNLIKE = (
+    "Milo Ventimiglia will direct two films about rowing, the studio said on Monday.",
+    "A street in Anaheim, where Milo Ventimiglia went to school, is to bear another name from spring.",
+    "Fans queued all night for tickets: Milo Ventimiglia reads poems by Whitman at the library.",
+)
 
 
 @pytest.fixture
@@ -97,7 +104,7 @@ def test_a_first_run_that_was_stopped_halfway_stays_silent(tmp_path: Path) -> No
     newsroom.write("milo.md", an_article_text())
     from feeder.service.build import refresh
 
-    asked = iter((False, True))
+    asked = chain((False,), repeat(True))
     with newsroom.open() as app:
         report = refresh(app, stopping=lambda: next(asked))
     assert (report.ingest.complete, report.ingest.added) == (False, 1)
@@ -227,8 +234,8 @@ def test_a_slow_receiver_delays_nobody_else(newsroom: Newsroom, receiver: Receiv
     receiver.behave("/desk", slow)
     quick = an_endpoint("quick", url=receiver.url("/quick"), allow_networks=LOCAL)
     newsroom.configure(endpoints=(*newsroom.settings.endpoints, quick), watches=(a_watch(endpoints=("desk", "quick")),))
-    for n in range(3):
-        newsroom.write(f"{n}.md", an_article_text(f"News {n}", f"Milo Ventimiglia item {n}, told in words of its own."))
+    for n, text in enumerate(UNLIKE):
+        newsroom.write(f"{n}.md", an_article_text(f"News {n}", text))
     newsroom.build()
     worker = threading.Thread(target=deliver, args=(newsroom,))
     worker.start()
