@@ -11,6 +11,7 @@ import click
 
 from feeder import __version__
 from feeder.cli import logs
+from feeder.cli.backup import backup, restore
 from feeder.cli.build import build
 from feeder.cli.catalog import catalog
 from feeder.cli.check import check
@@ -50,7 +51,21 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
     context.obj = Invocation(config=config, quiet=quiet)
 
 
-for command in (init, build, serve, schedule, tag, explain, evaluate, catalog, check, simulate, password):
+for command in (
+    init,
+    build,
+    serve,
+    schedule,
+    tag,
+    explain,
+    evaluate,
+    catalog,
+    check,
+    simulate,
+    password,
+    backup,
+    restore,
+):
     program.add_command(command)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feeder.storage.installing import install
 from feeder.storage.store import (
     Alerting,
     Attempt,
@@ -65,6 +66,7 @@ __all__ = [
     "Store",
     "TopicTotals",
     "Wanted",
+    "install",
     "open_store",
 ]
 
