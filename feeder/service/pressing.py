@@ -182,7 +182,8 @@ class Press:
         posted, horizon, last = self._current(due)
         listing = self._dated(listing, posted)
         archives = store.dirty_archives(topic)
-        for number in archives:  # before the current document, which leads to them
+        closed = [number for number in archives if not self._stands(listing, number)]
+        for number in closed:  # before the current document, which leads to them
             self._replace(self._archive(listing, number))
         tombstones = tuple(
             feeds.Tombstone(entry_id=entry_id, withdrawn=withdrawn)
@@ -192,7 +193,15 @@ class Press:
         if not due.listed:
             self.guard.compare(documents)
         self._replace(documents)
+        for number in archives:  # after the current document, in which stands what arrived anew and is lacking here
+            if number not in closed:
+                self._replace(self._archive(listing, number))
         return _Made(listing, archives, horizon)
+
+    def _stands(self, listing: TopicListing, number: int) -> bool:
+        """Whether the archive is there already, in every form."""
+        paths = (feeds.archive_path(listing.topic, listing.slug, number, form) for form in Form)
+        return all((self.app.settings.output_folder / path).is_file() for path in paths)
 
     def _replace(self, documents: Iterable[Document]) -> None:
         for path, data in documents:
