@@ -25,7 +25,8 @@ def digest(bodies: Sequence[bytes], *, waiting: int, due: datetime, site: SiteIn
 
         {"type": "mention.digest", "timestamp": ..., "data": {
             "due": ..., "more": how many follow in further messages,
-            "alerts": [{"watch", "title", "link", "outlet", "published", "entry": id, "sentence", "events", "also", "feed"}],
+            "alerts": [{"watch", "title", "link", "outlet", "published", "entry": id, "sentence", "events", "also",
+                        "feed"}],
             "site": {"title", "url"}}}
 
     Of more than two dozen alerts `sentence` is null: their headlines tell enough.

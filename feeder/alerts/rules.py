@@ -30,9 +30,9 @@ def judge(watch: Watch, entry: Entry) -> Alert | None:
 
     A person or show is the watched one by its label, by a full name as printed, or by its id in the catalog. Names are
     compared without case, accents and punctuation: "Sterling K Brown" watches Sterling K. Brown. A name that nobody
-    knows and that looks like a slip of the watched one is taken for it if the person is certain and works in television,
-    else in doubt. What the watch says besides (`unless`, `main`, `events`, `min_score`) is asked of certain and doubtful
-    alike.
+    knows and that looks like a slip of the watched one is taken for it if the person is certain and works in
+    television, else in doubt. What the watch says besides (`unless`, `main`, `events`, `min_score`) is asked of
+    certain and doubtful alike.
     """
     if any(_speaks(hint, entry) for hint in watch.unless):
         return None

@@ -17,7 +17,7 @@ def spelt(name: str) -> str:
 
 
 def is_slip(written: str, meant: str) -> bool:
-    """Whether a name (both `spelt`) may be the other one with a slip: a letter too many, missing, wrong, or two swapped.
+    """Whether a name (both `spelt`) may be the other with a slip: a letter too many, missing, wrong, or two swapped.
 
     Only of names of two words and more, with as many words and the same first letter in each; two slips only in long
     ones. That it looks like a slip proves nothing: "Michelle" and "Michele Williams" are two people.

@@ -178,6 +178,7 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         endpoints=endpoints,
         watches=_watches(file, problems),
         topics=_topics(file, problems),
+        alert_networks=tuple(file.alerts.allow_networks),
         watchfulness=_watchfulness(file, endpoints, problems),
         timetables=tuple(Timetable(feeds=_once(table.feeds), cron=table.cron) for table in file.timetables),
         log=Log(format=file.log.format, level=file.log.level),

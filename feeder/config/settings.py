@@ -86,5 +86,6 @@ class Settings:
     topics: tuple[OwnTopic, ...]  #: the owner's own; no two have a name, an earlier name or an id in common
     timetables: tuple[Timetable, ...] = ()
     watchfulness: Watchfulness = Watchfulness()
+    alert_networks: tuple[str, ...] = ()  #: of [alerts]: CIDRs beyond the public internet for what names no endpoint
     log: Log = Log()
     owner: Owner = Owner()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeder.model import TopicKind
-from feeder.storage import JobOutcome, JobRecord, Store, TopicTotals
+from feeder.storage import Closed, EndpointState, JobOutcome, JobRecord, Store, TopicTotals
 
 #: Names of facts in the store: the configuration that was refused, and since when.
 CONFIG_ERROR = "config error"
@@ -37,6 +37,7 @@ class Health:
     lag: float  #: seconds by which the most overdue job or message is late; 0 where none is
     counts: Mapping[str, int]  #: as Store.counts
     topics: Mapping[TopicKind, TopicTotals]  #: of published topics
+    endpoints: tuple[EndpointState, ...] = ()  #: of which something is to be said
 
 
 def health(store: Store, *, now: datetime, endpoints: Sequence[str] = ()) -> Health:
@@ -50,6 +51,8 @@ def health(store: Store, *, now: datetime, endpoints: Sequence[str] = ()) -> Hea
         problems.append(f"config.toml was refused, the settings before it are in use: {error}")
     if restart_for:
         problems.append(f"restart feeder for {', '.join(restart_for)}")
+    states = tuple(store.alerting.endpoint_states())
+    problems += [problem for state in states for problem in _of_endpoint(state, endpoints)]
     return Health(
         at=now,
         ready=store.locked() and _fresh(jobs, now),
@@ -61,6 +64,7 @@ def health(store: Store, *, now: datetime, endpoints: Sequence[str] = ()) -> Hea
         lag=max((*(_late(job, now) for job in jobs), _overdue(store, endpoints, now))),
         counts=store.counts(),
         topics=store.topic_totals(),
+        endpoints=states,
     )
 
 
@@ -82,6 +86,26 @@ def _problems(job: JobRecord, now: datetime) -> list[str]:
         since = "never" if job.succeeded is None else f"not since {job.succeeded:%Y-%m-%d %H:%M} UTC"
         found.append(f"{job.name} has succeeded {since}")
     return found
+
+
+def _of_endpoint(state: EndpointState, configured: Sequence[str]) -> list[str]:
+    found = []
+    waiting = f"{state.waiting} message{'' if state.waiting == 1 else 's'}"
+    if state.closed_since is not None:
+        why = {Closed.GONE: "it answered 410", Closed.FAILING: "it failed for days", Closed.OWNER: "by the owner"}
+        closed = why[state.closed or Closed.OWNER]
+        found.append(f"endpoint {state.name} is closed since {_day(state.closed_since)} ({closed}): {waiting} held")
+    elif state.failing_since is not None:
+        found.append(f"endpoint {state.name} has failed since {_day(state.failing_since)}: {state.error}")
+    if state.waiting and configured and state.name not in configured:
+        found.append(f"{waiting} for the endpoint {state.name}, which config.toml does not have")
+    if state.dead:
+        found.append(f"endpoint {state.name}: {state.dead} given up; `feeder alerts list --state dead`")
+    return found
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _late(job: JobRecord, now: datetime) -> float:

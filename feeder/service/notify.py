@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeder.errors import DeliveryError, EndpointGone, PermanentDeliveryError, TemporaryDeliveryError
 from feeder.model import Delivery, DeliveryState, Endpoint
@@ -24,6 +24,8 @@ from feeder.storage import Outcome
 LEASE = 90.0
 #: Endpoints called at the same time.
 _MOST = 16
+#: Seconds between two looks for new messages while one is under way: a slow endpoint keeps no other one waiting.
+_LOOK = 0.5
 
 _DICE = random.SystemRandom()
 _log = logging.getLogger(__name__)
@@ -59,7 +61,8 @@ def verdict(
     now: datetime,
     jitter: float,
 ) -> Verdict:
-    """`result`: status of a success, or what was raised. `attempts`: made so far, with this one; jitter in [0, 1)."""
+    """`result`: status of a success, or what was raised. `attempts`: made so far, with this one, since the message was
+    made or sent anew by the owner; jitter in [0, 1)."""
     from feeder.alerts import next_attempt
 
     if isinstance(result, int):
@@ -100,8 +103,8 @@ def dispatch(
     under_way: dict[Future[int], Delivery] = {}
     with ThreadPoolExecutor(max_workers=min(len(endpoints), _MOST) or 1, thread_name_prefix="send") as pool:
         while True:
-            free = [name for name in endpoints if name not in resting]
-            free = [name for name in free if all(name != it.endpoint for it in under_way.values())]
+            busy = {it.endpoint for it in under_way.values()}
+            free = [name for name in endpoints if name not in resting | busy and _may_send(app, endpoints[name], now())]
             while free and not stopping():
                 delivery = app.store.claim(free, now=now(), lease=LEASE)
                 if delivery is None:
@@ -110,7 +113,7 @@ def dispatch(
                 under_way[pool.submit(sender, delivery, endpoints[delivery.endpoint], now())] = delivery
             if not under_way:
                 break
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            for future in wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
                 delivery = under_way.pop(future)
                 outcome = _settle(app, delivery, future, endpoint=endpoints[delivery.endpoint], now=now())
                 tally[outcome.state] += 1
@@ -124,16 +127,25 @@ def dispatch(
     )
 
 
+def _may_send(app: App, endpoint: Endpoint, now: datetime) -> bool:
+    """Whether the endpoint's rate leaves room for one more. What it does not leave room for stays due."""
+    rate = endpoint.rate
+    if rate is None:
+        return True
+    since = now - timedelta(seconds=rate.seconds)
+    return app.store.alerting.tried_since(endpoint.name, since) < rate.messages
+
+
 def _settle(app: App, delivery: Delivery, future: Future[int], *, endpoint: Endpoint, now: datetime) -> Verdict:
     error = future.exception()
     if error is not None and not isinstance(error, Exception):
         raise error
     result = future.result() if error is None else error
-    outcome = verdict(result, attempts=delivery.attempts, now=now, jitter=_DICE.random())
+    outcome = verdict(result, attempts=delivery.attempts - delivery.replayed, now=now, jitter=_DICE.random())
     app.store.settle(
         delivery,
         state=outcome.state,
-        next_at=outcome.next_at,
+        next_at=_audible(app, delivery, outcome.next_at),
         now=now,
         outcome=outcome.outcome,
         status=outcome.status,
@@ -151,6 +163,14 @@ def _settle(app: App, delivery: Delivery, future: Future[int], *, endpoint: Endp
         f" error={outcome.error}" if outcome.error else "",
     )
     return outcome
+
+
+def _audible(app: App, delivery: Delivery, moment: datetime) -> datetime:
+    """Out of the quiet hours of its watch: another try must not wake anybody either."""
+    from feeder.alerts import audible
+
+    quiet = next((watch.quiet for watch in app.settings.watches if watch.name == delivery.watch), None)
+    return audible(quiet, moment)
 
 
 class _Sender:

@@ -13,15 +13,17 @@ from feeder.errors import SourceError
 from feeder.service import clock, reloading, tagger
 from feeder.service.app import App, open_app
 from feeder.service.build import BuildReport, refresh
+from feeder.service.delivering import beat, deliver
 from feeder.service.health import REFRESH, Health, health
 from feeder.service.journal import Journal
-from feeder.service.notify import DispatchReport, dispatch
+from feeder.service.notify import DispatchReport
 from feeder.service.schedule import Job, Plan, Result, Ticker
 from feeder.service.supervisor import Supervisor
 from feeder.sources import hints
 
 DISPATCH = "dispatch"
 PULSE = "pulse"
+HEARTBEAT = "heartbeat"
 
 #: Seconds between two sweeps of the outbox. What is due in between is noticed by the pulse.
 _SWEEP = 60.0
@@ -55,6 +57,7 @@ class Service:
         jobs = (
             Job(name=REFRESH, run=self._refresh, plan=_plan(app.settings), at_once=True),
             Job(name=DISPATCH, run=self._dispatch, plan=Plan(seconds=_SWEEP)),
+            Job(name=HEARTBEAT, run=self._heartbeat, plan=_heartbeats(app.settings), recorded=False),
             Job(name=PULSE, run=self._pulse, plan=Plan(seconds=_BEAT), at_once=True, recorded=False),
         )
         self._ticker = Ticker(jobs, journal=self._journal)
@@ -128,15 +131,21 @@ class Service:
         return Result(detail=_told(report), complete=report.complete)
 
     def _dispatch(self, stop: threading.Event) -> Result:
-        report = dispatch(self._app, stopping=stop.is_set)
+        report = deliver(self._app, stopping=stop.is_set)
         return Result(detail=_told_of(report), complete=not stop.is_set())
+
+    def _heartbeat(self, _: threading.Event) -> Result:
+        beat(self._app, well=self.health().ready, now=clock.now())
+        return Result()
 
     def _pulse(self, _: threading.Event) -> Result:
         """Short, and often: what must not wait for a long refresh."""
         app = self._app
         app.store.probe()
         self._follow(app)
-        if app.store.due_since([endpoint.name for endpoint in app.settings.endpoints], now=clock.now()) is not None:
+        now = clock.now()
+        due = app.store.due_since([endpoint.name for endpoint in app.settings.endpoints], now=now)
+        if due is not None or app.store.alerting.due_digests(now=now):
             self._ticker.soon(DISPATCH)
         self.beat("ticker")
         return Result()
@@ -162,6 +171,8 @@ class Service:
         before, self._app = self._app, app
         if _plan(before.settings) != _plan(app.settings):
             self._ticker.replan(REFRESH, _plan(app.settings))
+        if _heartbeats(before.settings) != _heartbeats(app.settings):
+            self._ticker.replan(HEARTBEAT, _heartbeats(app.settings))
         if before.settings.source_folder != app.settings.source_folder:
             self._moved.set()
         for listener in self._listeners:
@@ -224,6 +235,10 @@ def _plan(settings: Settings) -> Plan:
     schedule = settings.schedule
     crons = (*filter(None, (schedule.cron,)), *dict.fromkeys(it.cron for it in settings.timetables))
     return Plan(seconds=schedule.seconds, crons=crons)
+
+
+def _heartbeats(settings: Settings) -> Plan:
+    return Plan(seconds=settings.watchfulness.heartbeat_every)
 
 
 def _told(report: BuildReport) -> str:

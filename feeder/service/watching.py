@@ -59,8 +59,8 @@ def rings(watches: Sequence[Watch], stored: StoredEntry, *, before: Entry | None
 def post(found: Sequence[Ring], *, store: Store, site: SiteInfo, now: datetime) -> int:
     """Put what is to be told of one entry into the outbox or the digests; how many messages came of it.
 
-    Inside of a transaction that has put the entry. Of a story that the owner was told, an article is only counted unless
-    it has news of another kind.
+    Inside of a transaction that has put the entry. Of a story that the owner was told, an article is only counted
+    unless it has news of another kind.
     """
     if not found:
         return 0

@@ -230,6 +230,7 @@ def _state(row: Any) -> EndpointState:
         name=name,
         failing_since=None if since is None or not failures else decode_moment(since),
         failures=failures,
+        failed_since=None if since is None else decode_moment(since),
         error=error,
         told=None if told is None else decode_moment(told),
         closed_since=None if closed_since is None else decode_moment(closed_since),

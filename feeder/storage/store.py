@@ -218,6 +218,7 @@ class EndpointState:
     name: str
     failing_since: datetime | None  #: no message has arrived since; None: the last one did
     failures: int  #: in a row
+    failed_since: datetime | None  #: as `failing_since`, kept until the owner has been told that it is over
     error: str  #: of the last one, for people
     told: datetime | None  #: when the owner was told of it by another endpoint
     closed_since: datetime | None

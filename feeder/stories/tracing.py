@@ -98,15 +98,13 @@ def _stem(word: str) -> str:
     return word.rstrip("e")
 
 
+_COMMON_WORDS = """
+    about after also been before being could drama during episode episodes every first from have into just like network
+    news over said says season series show shows some star starring stars television than that their them then there
+    they this time were what when where which while will with would year years
+"""
 #: Of news about television: they tell no story from another.
-_COMMON = frozenset(
-    _stem(word)
-    for word in (
-        "about after also been before being could drama during episode episodes every first from have into just like "
-        "network news over said says season series show shows some star starring stars television than that their "
-        "them then there they this time were what when where which while will with would year years"
-    ).split()
-)
+_COMMON = frozenset(map(_stem, _COMMON_WORDS.split()))
 
 
 def _sketch(words: list[str]) -> tuple[int, ...]:
