@@ -454,7 +454,7 @@ class Store(Protocol):
         """What arrived last comes first; forms as kept under this fingerprint."""
 
     def waiting(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
-        """What is in no archive yet; what arrived first comes first."""
+        """What is in no archive yet, without its forms; what arrived first comes first."""
 
     def archived(self, topic: Topic, number: int, *, fingerprint: str) -> Sequence[Posted]:
         """What is left in an archive of what it was closed with; what arrived first comes first."""

@@ -16,7 +16,7 @@ from feeder.model import DeliveryState, Held
 from feeder.storage import Closed, open_store
 from feeder.storage.codec import encode_entry
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
-from feeder.storage.sqlite import ARCHIVES_OF_ENTRY, ARRIVALS, BETWEEN, DATABASE, INSTANCE, LATEST
+from feeder.storage.sqlite import ARCHIVES_OF_ENTRY, ARRIVALS, BETWEEN, DATABASE, INSTANCE, LATEST, WAITING
 from feeder.topics import ALL
 from tests.builders import a_stored_entry, an_article, an_entry
 
@@ -189,8 +189,9 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_it_holds
         (LATEST, "SEARCH posting USING PRIMARY KEY (topic=?)"),
         (ARRIVALS, "SEARCH posting USING COVERING INDEX posting_by_arrival (topic=?)"),
         (BETWEEN, "SEARCH posting USING COVERING INDEX posting_by_arrival (topic=? AND "),
+        (WAITING, "SEARCH posting USING COVERING INDEX posting_by_arrival (topic=? AND "),
     ],
-    ids=["latest", "arrivals", "between"],
+    ids=["latest", "arrivals", "between", "waiting"],
 )
 def test_the_latest_of_a_topic_are_one_range_scan_without_sorting(state: Path, query: str, search: str) -> None:
     names = {"kind": "all", "key": "", "limit": 50, "fingerprint": ""} | dict.fromkeys(
