@@ -16,6 +16,7 @@ FeederError
 ├── StateError             the state folder or its database cannot be used            (exit 73)
 │   ├── StateLocked        another process writes here; names its pid                 (exit 75)
 │   └── StateDamaged       the database is corrupt, lost or newer than this program   (exit 74)
+├── OutboxError            a message or an endpoint that is asked for is not there, or not so  (exit 65)
 ├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
 │   └── RepeatsRefused     subscribers would be shown entries again: names them
 ├── ServeError             host and port cannot be listened on                        (exit 69)
@@ -134,6 +135,12 @@ class StateDamaged(StateError):
     """The database is corrupt, has vanished although it existed, or was written by a newer feeder."""
 
     exit_code = 74
+
+
+class OutboxError(FeederError):
+    """A message or an endpoint that the owner asks for is not there, or cannot be held or sent again as it is."""
+
+    exit_code = 65
 
 
 class PublishError(FeederError):

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     help="Put all that is published there, too, for any web server: with .gz and .br beside large files and renamed "
     "feeds under their old addresses as well.",
 )
+@click.option(
+    "--backfill",
+    is_flag=True,
+    help="In the first build, and in that after the state was lost: alert about the articles that are there already.",
+)
 @pass_invocation
-def build(invocation: Invocation, force: bool, out: str | None) -> None:
+def build(invocation: Invocation, force: bool, out: str | None, backfill: bool) -> None:
     """Read new and changed articles and write the feeds.
 
     Says what was found, what was set aside and why, and where the feeds are. Alerts are sent by `feeder serve`.
@@ -36,7 +41,7 @@ def build(invocation: Invocation, force: bool, out: str | None) -> None:
     from feeder.service.build import build as run
 
     with Bar(shown=not invocation.quiet) as bar:
-        report = run(settings, progress=bar, force=force, out=Path(out) if out else None)
+        report = run(settings, progress=bar, force=force, out=Path(out) if out else None, backfill=backfill)
     invocation.say("\n".join(_lines(report, settings)))
 
 

@@ -11,6 +11,7 @@ import click
 
 from feeder import __version__
 from feeder.cli import logs
+from feeder.cli.alerts import alerts
 from feeder.cli.backup import backup, restore
 from feeder.cli.build import build
 from feeder.cli.catalog import catalog
@@ -24,6 +25,7 @@ from feeder.cli.schedule import schedule
 from feeder.cli.serve import serve
 from feeder.cli.simulate import simulate
 from feeder.cli.tag import tag
+from feeder.cli.watch import watch
 from feeder.errors import FeederError
 
 _UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
@@ -60,6 +62,8 @@ for command in (
     explain,
     evaluate,
     catalog,
+    watch,
+    alerts,
     check,
     simulate,
     password,

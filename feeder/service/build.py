@@ -41,14 +41,21 @@ class BuildReport:
 
 
 def build(
-    settings: Settings, *, progress: Progress = unseen, force: bool = False, out: Path | None = None
+    settings: Settings,
+    *,
+    progress: Progress = unseen,
+    force: bool = False,
+    out: Path | None = None,
+    backfill: bool = False,
 ) -> BuildReport:
-    """Bring store and feeds up to date with the folder. `force`: see `publish`. Raises FeederError.
+    """Bring store and feeds up to date with the folder. `force`: see `publish`; `backfill`: see `ingest`.
+
+    Raises FeederError.
 
     `out`: put what is published there, too, see `export`.
     """
     with open_app(settings, write=True) as app:
-        report = refresh(app, progress=progress, force=force)
+        report = refresh(app, progress=progress, force=force, backfill=backfill)
         if out is None:
             return report
         from feeder.service.export import export
@@ -63,11 +70,12 @@ def refresh(
     force: bool = False,
     stopping: Callable[[], bool] = lambda: False,
     wait: Callable[[float], object] = clock.wait,
+    backfill: bool = False,
 ) -> BuildReport:
-    """`build` with an app that is open. `stopping`, `wait`: as in `ingest`."""
+    """`build` with an app that is open. `stopping`, `wait`, `backfill`: as in `ingest`."""
     begun = clock.monotonic()
     app.look_again()
-    ingested = ingest(app, progress=progress, stopping=stopping, wait=wait)
+    ingested = ingest(app, progress=progress, stopping=stopping, wait=wait, backfill=backfill)
     published = publish(app, progress=progress, force=force, stopping=stopping)
     report = BuildReport(
         ingest=ingested,

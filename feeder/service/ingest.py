@@ -76,11 +76,12 @@ def ingest(
     progress: Progress = unseen,
     stopping: Callable[[], bool] = _never,
     wait: Callable[[float], object] = clock.wait,
+    backfill: bool = False,
 ) -> IngestReport:
     """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError, CorrectionsError.
 
-    The first run over a new store is the baseline: it alerts nobody. `stopping` is asked between articles; on True what
-    was done is kept and nothing counts as gone. `wait`: for files that are too young; may come back early.
+    The first run over a new store is the baseline: it alerts nobody, except with `backfill`. `stopping` is asked
+    between articles; on True what was done is kept and nothing counts as gone. `wait`: for files that are too young; may come back early.
     """
     store, now = app.store, clock.now()
     corrections = correcting.load(app.settings)
@@ -99,7 +100,7 @@ def ingest(
     seen = tuple(app.folder.scan(known, now=clock.wall(), wait=wait, identity=store.fact("source")))
     gone = _gone(store.file_keys(), seen)
     found = [outcome for outcome in seen if isinstance(outcome, Found)]
-    run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None, corrections=corrections)
+    run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None and not backfill, corrections=corrections)
     stopped = False
     for done, item in enumerate(found):
         if stopped := stopping():

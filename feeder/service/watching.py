@@ -67,7 +67,8 @@ def post(found: Sequence[Ring], *, store: Store, site: SiteInfo, now: datetime) 
     story = _join(found, store=store)
     posted = 0
     for ring in found:
-        news = _news(ring, story, store=store)
+        news, told = verdict(ring.alert, store.alerting.told(story, ring.watch.name))
+        store.alerting.tell(story, ring.watch.name, told)
         if news is not None:
             posted += sum(_put(ring, story, news, store=store, site=site, now=now))
     return posted
@@ -110,22 +111,19 @@ def _later(moment: datetime) -> datetime:
     return moment + min(stories.WINDOW, datetime.max.replace(tzinfo=moment.tzinfo) - moment - timedelta(days=1))
 
 
-def _news(ring: Ring, story: str, *, store: Store) -> frozenset[str] | None:
-    """What is new in this article of the story; empty for the first one that is told. None: nothing, be silent."""
-    desk, watch = store.alerting, ring.watch.name
-    told = desk.told(story, watch)
-    if ring.alert.doubt:
-        if told:
-            return None
-        desk.tell(story, watch, (_ASKED,))
-        return frozenset()
-    kinds = stories.news(ring.alert.events)
-    desk.tell(story, watch, (_TOLD, *kinds))
+def verdict(alert: Alert, told: frozenset[str]) -> tuple[frozenset[str] | None, frozenset[str]]:
+    """What is new in this article of a story of which `told` is remembered, and what is to be remembered besides.
+
+    New is nothing in particular (the empty set) in the first one that is told. None: be silent.
+    """
+    if alert.doubt:
+        return (None if told else frozenset()), frozenset() if told else frozenset((_ASKED,))
+    kinds = stories.news(alert.events)
     if _TOLD not in told:
-        return frozenset()
+        return frozenset(), kinds | {_TOLD}
     before = told - {_TOLD, _ASKED}
     # a story first told without any news that has a name is not told again when another outlet gives it one
-    return (kinds - before if before else frozenset()) or None
+    return (kinds - before if before else frozenset()) or None, kinds
 
 
 def _put(
