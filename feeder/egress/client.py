@@ -1,8 +1,4 @@
-"""The only door to outgoing HTTP: every address is checked at the moment of connecting, every cost is bounded.
-
-Addresses come from a configuration that may be wrong and from name servers that may lie, so a check of the URL is not
-enough (DNS rebinding, parsers that disagree): the guard stands where the socket is opened, looks at each concrete
-address of the name and connects to the very address it looked at. One bad address refuses the whole name.
+"""Outgoing HTTP: every address is checked at the moment of connecting, every cost is bounded.
 
 What is bounded: one wall-clock deadline over name look-up, connect, TLS, request and answer (httpx's own timeouts are
 per operation: a receiver that sends a byte a second never meets them), bytes read, and no decompression at all.
@@ -21,8 +17,7 @@ import re
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,6 +25,7 @@ import httpcore
 import httpx
 
 from feeder import __version__
+from feeder.egress.addresses import Deadline, Network, Resolver, connect, networks, resolve
 from feeder.errors import PermanentDeliveryError, TemporaryDeliveryError
 
 #: Seconds from the look-up of the name to the last byte of the answer (Standard Webhooks 1.0.0: 15 to 30).
@@ -38,62 +34,10 @@ DEADLINE = 30.0
 BODY_CAP = 64 * 1024
 #: Bytes taken from one connection beyond the cap of the body: ends a flood of 1xx answers that no body cap sees.
 _WIRE_MARGIN = 448 * 1024
-#: Addresses of one name that are tried, in the resolver's order.
-_MAX_TRIES = 4
-#: Look-ups under way at once. One that hangs cannot be cancelled; this bounds how many threads it can hold.
-_MAX_LOOKUPS = 16
 
 # Below WARNING these two print whole request addresses and headers, which carry secrets.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def _networks(*cidrs: str) -> tuple[_Network, ...]:
-    return tuple(ipaddress.ip_network(cidr) for cidr in cidrs)
-
-
-# Not even an operator may open these: no webhook lives there, but cloud metadata (credentials for the asking) does.
-_NEVER = _networks(
-    "0.0.0.0/8",
-    "100.100.100.200/32",  # metadata of Alibaba Cloud
-    "168.63.129.16/32",  # Azure's wire server: a public address that only its guests reach
-    "169.254.0.0/16",  # link-local, with the metadata of most clouds
-    "192.0.0.192/32",  # metadata of Oracle Cloud
-    "224.0.0.0/3",  # multicast, reserved, broadcast
-    "::/128",
-    "fd00:ec2::/32",  # metadata of AWS
-    "fd20:ce::/32",  # metadata of Google Cloud
-    "fe80::/10",
-    "fec0::/10",
-    "ff00::/8",
-)
-# What ipaddress.is_global forgets or judges differently from one Python to the next (IANA special-purpose registries).
-_SPECIAL = _networks(
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.0.2.0/24",
-    "192.88.99.0/24",  # 6to4 relays
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "::/96",  # IPv4-compatible
-    "64:ff9b:1::/48",  # local NAT64
-    "100::/64",
-    "2001::/23",  # with Teredo
-    "2001:db8::/32",
-    "2002::/16",  # 6to4
-    "3fff::/20",
-    "5f00::/16",
-    "fc00::/7",
-)
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 # Ports of services that can be talked into something by an HTTP request (Fetch standard, "port blocking").
 _BAD_PORTS = frozenset(
@@ -116,16 +60,6 @@ class Answer:
     retry_after: str | None = None  #: the header as it came
 
 
-#: (host, port) -> addresses in order of preference; raises OSError.
-Resolver = Callable[[str, int], Sequence[str]]
-
-
-def resolve(host: str, port: int) -> tuple[str, ...]:
-    """Addresses of the name from the system's resolver, each once, in its order."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
 class Client:
     """Sends one request a connection. Threads may share it.
 
@@ -141,7 +75,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
         resolver: Resolver = resolve,
     ) -> None:
-        self._allowed = tuple(ipaddress.ip_network(cidr) for cidr in allow_networks)
+        self._allowed = networks(*allow_networks)
         self._deadline = deadline
         self._tls = tls
         self._tls_lock = threading.Lock()
@@ -271,49 +205,13 @@ def _is_ipv6(host: str) -> bool:
         return False
 
 
-def refusal(address: str, *, allowed: Iterable[_Network] = ()) -> str | None:
-    """Why this literal address must not be called, or None."""
-    try:
-        ip: _Address = ipaddress.ip_address(address)
-    except ValueError:
-        return "is not an address"  # a zone makes it one of this machine's links
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            ip = ip.ipv4_mapped
-        elif ip in _NAT64:
-            ip = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-        elif ip.scope_id is not None:
-            return "is bound to a link of this machine"
-    if _in(ip, _NEVER):
-        return "is link-local, metadata or multicast"
-    if _in(ip, allowed):
-        return None
-    if _in(ip, _SPECIAL) or not ip.is_global:
-        return "is not on the public internet"
-    return None
-
-
-def _in(ip: _Address, networks: Iterable[_Network]) -> bool:
-    return any(ip in network for network in networks)
-
-
-class _Deadline:
-    """One budget of seconds for everything that follows."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    def remaining(self) -> float:
-        return self._end - time.monotonic()
-
-
 class _GuardedBackend(httpcore.NetworkBackend):
     """Opens the one connection of a request, to an address it has checked."""
 
-    def __init__(self, *, allowed: Sequence[_Network], seconds: float, resolver: Resolver, wire_cap: int) -> None:
+    def __init__(self, *, allowed: Sequence[Network], seconds: float, resolver: Resolver, wire_cap: int) -> None:
         self._allowed = allowed
         self._wire_cap = wire_cap
-        self._deadline = _Deadline(seconds)
+        self._deadline = Deadline(seconds)
         self._resolver = resolver
 
     def connect_tcp(
@@ -324,67 +222,14 @@ class _GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = _look_up(self._resolver, host, port, deadline=self._deadline)
-        for address in addresses:
-            why = refusal(address, allowed=self._allowed)
-            if why is not None:
-                shown = address if address == host else f"{host} ({address})"
-                raise PermanentDeliveryError(
-                    f"{shown} {why}; if this receiver is yours, open its network with allow_networks"
-                )
-        tries = addresses[:_MAX_TRIES]
-        failure: OSError = OSError(f"{host} has no address")
-        for left, address in zip(range(len(tries), 0, -1), tries, strict=True):
-            try:
-                sock = _connect(address, port, seconds=self._deadline.remaining() / left)
-                return _Stream(sock, self._deadline, wire_cap=self._wire_cap)
-            except OSError as problem:
-                failure = problem
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
-            raise failure
+            sock = connect(host, port, allowed=self._allowed, resolver=self._resolver, deadline=self._deadline)
+        return _Stream(sock, self._deadline, wire_cap=self._wire_cap)
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.NetworkStream:
         raise PermanentDeliveryError("a unix socket is no webhook")
-
-
-_lookups = threading.BoundedSemaphore(_MAX_LOOKUPS)
-
-
-def _look_up(resolver: Resolver, host: str, port: int, *, deadline: _Deadline) -> Sequence[str]:
-    """In a thread of its own, because getaddrinfo knows no timeout; a daemon, so that it never delays the exit."""
-    with contextlib.suppress(ValueError):
-        return (str(ipaddress.ip_address(host)),)
-    if not _lookups.acquire(timeout=max(0.0, deadline.remaining())):
-        raise httpcore.ConnectTimeout("the name servers do not answer")
-    outcome: list[Sequence[str] | Exception] = []
-    done = threading.Event()
-
-    def work() -> None:
-        try:
-            outcome.append(resolver(host, port))
-        except (OSError, UnicodeError) as problem:
-            outcome.append(problem)
-        finally:
-            _lookups.release()
-            done.set()
-
-    threading.Thread(target=work, name=f"look up {host}", daemon=True).start()
-    if not done.wait(max(0.0, deadline.remaining())):
-        raise httpcore.ConnectTimeout("the name servers do not answer")
-    found = outcome[0]
-    if isinstance(found, Exception):
-        raise httpcore.ConnectError(f"the name cannot be found ({found})") from found
-    return found
-
-
-def _connect(address: str, port: int, *, seconds: float) -> socket.socket:
-    if seconds <= 0:
-        raise TimeoutError
-    sock = socket.create_connection((address, port), timeout=seconds)  # a literal: nothing is looked up again
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
 
 
 @contextlib.contextmanager
@@ -400,7 +245,7 @@ def _mapped(on_timeout: type[Exception], on_error: type[Exception]) -> Iterator[
 class _Stream(httpcore.NetworkStream):
     """A socket whose every wait ends at the one deadline; the timeouts of the caller play no part."""
 
-    def __init__(self, sock: socket.socket, deadline: _Deadline, *, wire_cap: int) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline, *, wire_cap: int) -> None:
         self._sock = sock
         self._wire_cap = wire_cap
         self._deadline = deadline

@@ -1,0 +1,9 @@
+"""The only door to the outside: every address is checked at the moment of connecting, every cost is bounded.
+
+`addresses` opens sockets, `client` speaks HTTP over them, `mail` SMTP.
+"""
+
+from feeder.egress.addresses import Resolver, refusal, resolve
+from feeder.egress.client import BODY_CAP, DEADLINE, Answer, Client
+
+__all__ = ["BODY_CAP", "DEADLINE", "Answer", "Client", "Resolver", "refusal", "resolve"]
