@@ -70,7 +70,8 @@ class FeederDesk:
                 self.refusals += 1
             shutil.rmtree(newsroom.state)
             self._backup.rename(newsroom.state)
-        newsroom.build()
+        if event is not None and event.what == "restart":
+            newsroom.build()
         newsroom.build()
 
     @contextmanager

@@ -560,3 +560,34 @@ def test_facts_are_kept_and_replaced(store: Store) -> None:
 def test_a_sound_store_has_nothing_to_complain_about(outbox: Store) -> None:
     put(outbox, numbered(1), a_stored_entry(an_entry(an_article(), id="x", tags=(a_show_tag(),))))
     assert outbox.check() == []
+
+
+def test_what_readers_tell_an_entry_apart_by_outlives_every_change_of_it(store: Store) -> None:
+    stored = numbered(1)
+    put(store, stored)
+    assert store.told_apart(stored.entry.id) is None
+    with store.transaction():
+        store.set_told_apart(stored.entry.id, "FreshRSS:0123456789ab")
+    put(store, replace(stored, changed=LATER))
+    with store.transaction():
+        store.withdraw(stored.entry.id, now=LATER)
+    put(store, stored)
+    assert store.told_apart(stored.entry.id) == "FreshRSS:0123456789ab"
+    with store.transaction():
+        store.set_told_apart(stored.entry.id, "FreshRSS:ba9876543210")
+    assert store.told_apart(stored.entry.id) == "FreshRSS:ba9876543210"
+    assert store.told_apart("tag:example.org,2026:nobody") is None
+
+
+def test_a_topic_keeps_its_horizon_until_it_moves(store: Store) -> None:
+    put(store, numbered(1))
+    before = {it.slug: it.horizon for it in store.dirty()}
+    place = store.arrivals(ALL, 1, fingerprint="")[0].place
+    assert place > before["all"], "nothing is beyond the horizon at first"
+    with store.transaction():
+        store.set_published(TopicListing(topic=ALL, slug="all", count=1, updated=NOON), horizon=place)
+    put(store, numbered(2))
+    assert {it.slug: (it.listed, it.horizon) for it in store.dirty()}["all"] == (True, place)
+    publish_all(store)
+    put(store, numbered(3))
+    assert {it.slug: it.horizon for it in store.dirty()}["all"] == place
