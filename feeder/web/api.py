@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
@@ -22,6 +23,7 @@ from feeder.web.asked import Senseless
 from feeder.web.desk import Desk
 from feeder.web.visitors import TooMany, Visitor
 
+_log = logging.getLogger(__name__)
 _View = Callable[["Api", Request, Visitor], Response]
 
 
@@ -68,8 +70,12 @@ class Api:
             answer = _problem(request, 429, str(error))
             answer.headers["retry-after"] = str(int(error.wait))
             return answer
-        except StateError:
+        except StateError as error:
+            _log.error("api failed: path=%s error=%s", request.url.path, error)
             return _problem(request, 503, "the state cannot be read at the moment")
+        except Exception:
+            _log.exception("api failed: path=%s", request.url.path)
+            return _problem(request, 500, "that went wrong; the log says more")
 
     @property
     def _site(self) -> SiteInfo:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
+_QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _ENCODED_BY_PROXY = re.compile(r"([-;](gzip|br|zstd|df|deflate))+$")
 
 
@@ -37,21 +39,41 @@ def unchanged_since(if_modified_since: str, modified: int) -> bool:
         return False
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether gzip is welcome, at least as much as plain bytes."""
+@lru_cache(maxsize=256)  # readers send a handful of different ones
+def preferred(accept_encoding: str, available: tuple[str, ...]) -> str | None:
+    """Which of the codings is welcome most, the first of those that are alike; None: plain bytes are.
+
+    Nobody gets a coding that they have not spoken of.
+    """
     weights: dict[str, float] = {}
     for item in accept_encoding.lower().split(","):
         coding, _, parameters = item.partition(";")
-        weights[coding.strip()] = _weight(parameters)
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+        weights[coding.strip().removeprefix("x-")] = _weight(parameters)
+    best = max(available, key=lambda coding: weights.get(coding, weights.get("*", 0.0)), default="")
+    weight = weights.get(best, weights.get("*", 0.0))
+    return best if best and weight > 0 and weight >= weights.get("identity", 0.0) else None
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether gzip is welcome, at least as much as plain bytes."""
+    return preferred(accept_encoding, ("gzip",)) is not None
+
+
+def manipulations(a_im: str) -> frozenset[str]:
+    """Names of the instance manipulations that an A-IM header asks for (RFC 3229 section 10.5.3)."""
+    found = (item.partition(";") for item in a_im.lower().split(","))
+    return frozenset(name.strip() for name, _, parameters in found if _weight(parameters) > 0)
+
+
+def tags(if_none_match: str) -> tuple[str, ...]:
+    """The opaque parts of the entity tags in the header, without what a proxy or a coding adds to them."""
+    found = (item.strip().removeprefix("W/").strip('"') for item in if_none_match.split(","))
+    return tuple(_ENCODED_BY_PROXY.sub("", value) for value in found if value)
 
 
 def _weight(parameters: str) -> float:
+    """Of a qvalue, at most three decimals (RFC 9110 section 12.4.2); 0 for what is none."""
     name, _, value = parameters.partition("=")
     if name.strip() != "q":
         return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    return float(value) if _QVALUE.fullmatch(value.strip()) else 0.0

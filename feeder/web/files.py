@@ -9,8 +9,12 @@ import os
 import re
 import stat
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import brotli
+import zstandard
 
 #: Bytes of all versions kept in memory; the least recently asked for go first.
 _BUDGET = 64 * 1024 * 1024
@@ -40,84 +44,115 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
 _LONGEST_PATH = 1024
 
 
-@dataclass(frozen=True, slots=True)
+# Each gives the same bytes for the same bytes, after every start and on every machine: no time, no file name.
+_CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
+    "zstd": lambda body: zstandard.ZstdCompressor(level=9).compress(body),  # its window is below the 8 MB of RFC 9659
+    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Representation:
     """A version in one content coding."""
 
     coding: str | None  #: "gzip", or None for the bytes as they are
     body: bytes
     etag: str  #: strong: another for each coding
+    heads: dict[object, tuple[int, bytes]] = field(default_factory=dict)  #: kept by whoever sends it, see answers.py
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Version:
     """A file as it was at one moment: all of it old, or all of it new."""
 
+    name: str  #: below the folder, "feeds/all.atom"
     media_type: str
     modified: int  #: POSIX seconds
     compressible: bool  #: of a kind that is sent compressed to who wants it
     plain: Representation
-    gzipped: Representation | None  #: None where it would not be smaller
+    coded: Mapping[str, Representation]  #: by coding, the smallest first; only those that are smaller than plain
 
     @property
-    def representations(self) -> dict[str, Representation]:
+    def representations(self) -> Mapping[str, Representation]:
         """By entity tag, the plain one first."""
-        return {r.etag: r for r in (self.plain, self.gzipped) if r is not None}
+        return {it.etag: it for it in (self.plain, *self.coded.values())}
 
     @property
     def size(self) -> int:
-        return sum(len(r.body) for r in self.representations.values())
+        return len(self.plain.body) + sum(len(it.body) for it in self.coded.values())
 
 
 _Stamp = tuple[int, int, int, int]
+
+#: What becomes of a file's bytes before they are sent: for the feeds of one subscriber.
+Change = Callable[[bytes], bytes]
+_Key = tuple[str, str]  # name, and for whom
 
 
 class PublicFiles:
     """The files below `root`, by the path of a request."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, budget: int | None = None) -> None:
         self._root = os.fspath(root)
-        self._kept: OrderedDict[str, tuple[_Stamp, Version]] = OrderedDict()
+        self._budget = budget
+        self._kept: OrderedDict[_Key, tuple[_Stamp, Version]] = OrderedDict()
         self._size = 0
         self._loading = asyncio.Lock()
 
-    async def version(self, path: str) -> Version | None:
-        """The file's present version, or None where nothing is published under this (already decoded) path."""
-        name = _file_name(path)
-        if name is None:
+    def at_hand(self, path: str) -> Version | None:
+        """The file's present version if it is in memory; None: ask `version`."""
+        kept = self._kept.get((path[1:], ""))
+        if kept is None or kept[0] != self._stamp(path[1:]):
             return None
-        try:
-            stamp = _stamp(os.stat(os.path.join(self._root, name), follow_symlinks=False))
-        except OSError:
-            return None
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != stamp:
-            async with self._loading:  # one at a time: a version is made once, however many ask for it
-                kept = self._kept.get(name)
-                if kept is None or kept[0] != stamp:
-                    kept = await asyncio.to_thread(_load, self._root, name)
-                    self._keep(name, kept)
-        if kept is None:
-            return None
-        if name in self._kept:
-            self._kept.move_to_end(name)
+        self._kept.move_to_end((path[1:], ""))
         return kept[1]
 
-    def _keep(self, name: str, loaded: tuple[_Stamp, Version] | None) -> None:
-        replaced = self._kept.pop(name, None)
+    async def version(self, path: str, *, reader: str = "", change: Change | None = None) -> Version | None:
+        """The file's present version, or None where nothing is published under this (already decoded) path.
+
+        `change` is of this `reader`: their version is kept apart.
+        """
+        name = file_name(path)
+        if name is None:
+            return None
+        stamp, key = self._stamp(name), (name, reader)
+        if stamp is None:
+            return None
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != stamp:
+            async with self._loading:  # one at a time: a version is made once, however many ask for it
+                kept = self._kept.get(key)
+                if kept is None or kept[0] != stamp:
+                    kept = await asyncio.to_thread(_load, self._root, name, change)
+                    self._keep(key, kept)
+        if kept is None:
+            return None
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return kept[1]
+
+    def _stamp(self, name: str) -> _Stamp | None:
+        try:
+            return _stamp(os.stat(f"{self._root}/{name}", follow_symlinks=False))
+        except (OSError, ValueError):
+            return None
+
+    def _keep(self, key: _Key, loaded: tuple[_Stamp, Version] | None) -> None:
+        replaced = self._kept.pop(key, None)
         if replaced is not None:
             self._size -= replaced[1].size
         if loaded is None:
             return
-        self._kept[name] = loaded
+        self._kept[key] = loaded
         self._size += loaded[1].size
-        while self._size > _BUDGET and len(self._kept) > 1:
+        while self._size > (self._budget or _BUDGET) and len(self._kept) > 1:
             _, (_, dropped) = self._kept.popitem(last=False)
             self._size -= dropped.size
 
 
-def _file_name(path: str) -> str | None:
-    """The file below the root that a path names: "/" is the index page."""
+def file_name(path: str) -> str | None:
+    """The file below the root that a path names: "/" is the index page. None: nothing is ever published there."""
     if path == "/":
         return "index.html"
     if len(path) > _LONGEST_PATH or not path.startswith("/"):
@@ -132,7 +167,7 @@ def _stamp(status: os.stat_result) -> _Stamp:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
-def _load(root: str, name: str) -> tuple[_Stamp, Version] | None:
+def _load(root: str, name: str, change: Change | None = None) -> tuple[_Stamp, Version] | None:
     """Reads through one descriptor: a file replaced meanwhile is still read as the one it was."""
     try:
         descriptor = os.open(os.path.join(root, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -143,20 +178,23 @@ def _load(root: str, name: str) -> tuple[_Stamp, Version] | None:
             body = file.read()
     except OSError:
         return None
+    if change is not None:
+        body = change(body)
     suffix = os.path.splitext(name)[1]
     compressible = suffix not in _COMPRESSED_ALREADY
     digest = hashlib.sha256(body).hexdigest()[:32]
     return _stamp(status), Version(
+        name=name,
         media_type=_MEDIA_TYPES[suffix],
         modified=int(status.st_mtime),
         compressible=compressible,
         plain=Representation(None, body, f'"{digest}"'),
-        gzipped=_gzipped(body, digest) if compressible else None,
+        coded=_coded(body, digest) if compressible else {},
     )
 
 
-def _gzipped(body: bytes, digest: str) -> Representation | None:
+def _coded(body: bytes, digest: str) -> Mapping[str, Representation]:
     if len(body) < _WORTH_COMPRESSING:
-        return None
-    smaller = gzip.compress(body, compresslevel=6, mtime=0)  # without a time: the same bytes after every start
-    return Representation("gzip", smaller, f'"{digest}-gzip"') if len(smaller) < len(body) else None
+        return {}
+    made = [Representation(coding, coded(body), f'"{digest}-{coding}"') for coding, coded in _CODINGS.items()]
+    return {it.coding: it for it in sorted(made, key=lambda it: len(it.body)) if it.coding and len(it.body) < len(body)}

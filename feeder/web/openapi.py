@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from feeder import __version__
-from feeder.model import DeliveryState, EventType, Form, Role, SiteInfo, TagKind, TopicKind
+from feeder.model import DeliveryState, EventType, Form, Role, SiteInfo, TagKind, TopicKind, WatchKind
 from feeder.storage import Outcome
 
 _Schema = dict[str, Any]
@@ -202,6 +203,7 @@ def _schemas() -> dict[str, _Schema]:
             watches=_list(
                 _object(
                     name=_TEXT,
+                    kind=_one_of(WatchKind),
                     aliases=_list(_TEXT),
                     endpoints={"type": ["array", "null"], "items": _TEXT, "description": "null for strangers"},
                     topic={"anyOf": [_ref("Topic"), {"type": "null"}]},
@@ -215,7 +217,10 @@ def _schemas() -> dict[str, _Schema]:
                     id=_TEXT,
                     watch=_TEXT,
                     endpoint=_TEXT,
-                    entry=_object(id=_TEXT, title=_TEXT),
+                    entry={
+                        "anyOf": [_object(id=_TEXT, title=_TEXT), {"type": "null"}],
+                        "description": "null for a digest or a notice",
+                    },
                     event=_TEXT,
                     state=_one_of(DeliveryState),
                     created=_MOMENT,
@@ -315,5 +320,5 @@ def _list(items: _Schema) -> _Schema:
     return {"type": "array", "items": items}
 
 
-def _one_of(kinds: type[TopicKind | TagKind | EventType | DeliveryState | Role]) -> _Schema:
+def _one_of(kinds: type[StrEnum]) -> _Schema:
     return {"type": "string", "enum": [kind.value for kind in kinds]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
@@ -34,6 +35,7 @@ HEADINGS = {
     TopicKind.WATCH: "Watched names",
     TopicKind.QUERY: "Topics",
 }
+_log = logging.getLogger(__name__)
 _FOR_EVER = 365 * 86400
 _ANNOUNCED = 12
 _View = Callable[["Pages", Request, Visitor], Response]
@@ -96,8 +98,12 @@ class Pages:
             return answer
         except HTTPException as error:
             return self.message(request, stranger, error.status_code, "Not here", error.detail)
-        except StateError:  # what is wrong with the state is told on the health page and in the log
+        except StateError as error:
+            _log.error("page failed: path=%s error=%s", request.url.path, error)
             return self.message(request, stranger, 503, "Not now", "The state cannot be read at the moment.")
+        except Exception:
+            _log.exception("page failed: path=%s", request.url.path)
+            return self.message(request, stranger, 500, "That went wrong", "It was not your fault; the log says more.")
 
     def render(
         self,

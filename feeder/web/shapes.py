@@ -117,6 +117,7 @@ def watched(it: Watched, site: SiteInfo, *, sees: bool) -> dict[str, Any]:
     """Where alerts go is told to those only who may see it."""
     return {
         "name": it.watch.name,
+        "kind": it.watch.kind.value,
         "aliases": list(it.watch.aliases),
         "endpoints": list(it.watch.endpoints) if sees else None,
         "topic": topic(it.listing, site) if it.listing else None,
@@ -130,7 +131,7 @@ def message(it: Message) -> dict[str, Any]:
         "id": sent.id,
         "watch": sent.watch,
         "endpoint": sent.endpoint,
-        "entry": {"id": sent.entry_id, "title": it.title},
+        "entry": {"id": sent.entry_id, "title": it.title} if sent.entry_id else None,
         "event": sent.event_type,
         "state": sent.state.value,
         "created": moment(it.created),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from feeder.web.desk import Desk
 from feeder.web.front import front
 from feeder.web.server import Server
 from tests.fakes.newsroom import Newsroom
+from tests.fakes.tagger import PEOPLE, FakeTagger
 
 PASSWORD = "correct horse battery staple"
 #: scrypt of PASSWORD, cheaper than `feeder password` makes it.
@@ -166,9 +167,12 @@ def owner_table(*, token: bool = True) -> str:
 
 
 @contextmanager
-def a_house(folder: Path, articles: Mapping[str, str], *, owner: bool = True) -> Iterator[House]:
-    """A house with these articles, built before it opens."""
+def a_house(
+    folder: Path, articles: Mapping[str, str], *, owner: bool = True, people: Sequence[str] = PEOPLE
+) -> Iterator[House]:
+    """A house with these articles, built before it opens; `people`: whom its tagger knows."""
     room = Newsroom(folder)
+    room.tagger = FakeTagger(people=people)
     path = folder / "config.toml"
     path.write_text(CONFIG + (owner_table() if owner else ""))
     for key, text in articles.items():

@@ -1,0 +1,290 @@
+"""What the owner can do through pages, and that nobody else can."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feeder import config
+from feeder.config import Owner
+from feeder.errors import ConfigError
+from feeder.model import DeliveryState
+from feeder.service import clock
+from feeder.service.ownership import hash_password, recognised
+from feeder.storage import Outcome
+from feeder.web.visitors import ANOTHER, GUESSES, LIFETIME
+from tests.fakes.house import CONFIG, PASSWORD, TOKEN, House, a_house, owner_table
+from tests.fakes.newsroom import an_article_text
+
+MAISEL = "Milo Ventimiglia Joins The Marvelous Mrs. Maisel"
+NEW = {"name": "Milo Ventimiglia", "aliases": "Milo V., Ventimiglia M.", "endpoint": "desk"}
+FORMS = {
+    "/watches/add": NEW,
+    "/watches/remove": {"name": "Lauren Graham"},
+    "/proposed/decide": {"key": "person/milo-ventimiglia", "verdict": "reject"},
+    "/correct": {"entry": "x", "kind": "show", "name": "x", "verdict": "reject"},
+    "/deliveries/replay": {"id": "x"},
+    "/logout": {},
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with a_house(tmp_path, {"maisel.md": an_article_text()}) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for tests that change nothing."""
+    with a_house(tmp_path_factory.mktemp("quiet"), {"maisel.md": an_article_text()}) as house:
+        yield house
+
+
+# -- who may ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_stranger_changes_nothing(quiet: House, path: str) -> None:
+    before = (quiet.room.settings.path.read_text(), os.listdir(quiet.room.settings.path.parent))
+    assert quiet.ask(path, form=FORMS[path]).status == 403
+    assert quiet.ask(path, form={**FORMS[path], "csrf": "x"}, cookie="feeder-owner=guessed").status == 403
+    assert (quiet.room.settings.path.read_text(), os.listdir(quiet.room.settings.path.parent)) == before
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_another_site_cannot_use_the_owners_session(quiet: House, path: str) -> None:
+    cookie = quiet.log_in()
+    csrf = quiet.csrf(cookie)
+    before = quiet.room.settings.path.read_text()
+    for fields, headers in (
+        (FORMS[path], {}),
+        ({**FORMS[path], "csrf": csrf[::-1]}, {}),
+        ({**FORMS[path], "csrf": csrf}, {"origin": "https://evil.example"}),
+        ({**FORMS[path], "csrf": csrf}, {"origin": "null"}),
+        ({**FORMS[path], "csrf": csrf}, {"sec_fetch_site": "cross-site"}),
+        ({**FORMS[path], "csrf": csrf}, {"sec_fetch_site": "same-site"}),
+    ):
+        assert quiet.ask(path, form=fields, cookie=cookie, **headers).status == 403
+    assert quiet.room.settings.path.read_text() == before
+
+
+def test_no_other_site_can_log_a_visitor_in(quiet: House) -> None:
+    assert quiet.ask("/login", form={"secret": PASSWORD}, origin="https://evil.example").status == 403
+
+
+@pytest.mark.parametrize("secret", [PASSWORD, TOKEN])
+def test_password_and_token_let_the_owner_in(quiet: House, secret: str) -> None:
+    reply = quiet.ask("/login", form={"secret": secret, "then": "health"})
+    assert (reply.status, reply.headers["location"]) == (303, "health")
+    flags = reply.headers["set-cookie"].lower()
+    assert "httponly" in flags
+    assert "samesite=strict" in flags
+    cookie = reply.headers["set-cookie"].partition(";")[0]
+    assert quiet.ask("/health", cookie=cookie).status == 200
+    assert quiet.ask("/health", cookie=cookie).headers["cache-control"] == "private, no-store"
+
+
+def test_the_cookie_is_for_https_where_the_visitor_came_by_https(quiet: House) -> None:
+    assert "secure" not in quiet.ask("/login", form={"secret": TOKEN}).headers["set-cookie"].lower()
+    proxied = quiet.ask("/login", form={"secret": TOKEN}, host="feeds.example.org")
+    assert "secure" in proxied.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    "then", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "../x"]
+)
+def test_logging_in_leads_nowhere_else(quiet: House, then: str) -> None:
+    assert quiet.ask("/login", form={"secret": TOKEN, "then": then}).headers["location"] == "./"
+
+
+def test_guessing_is_slowed_down_and_the_owner_can_still_wait_it_out(house: House) -> None:
+    for _ in range(GUESSES):
+        assert house.ask("/login", form={"secret": "wrong"}).status == 403
+    refused = house.ask("/login", form={"secret": PASSWORD})
+    assert refused.status == 429
+    assert 0 < int(refused.headers["retry-after"]) <= ANOTHER
+    house.clock[0] += ANOTHER + 1
+    assert house.ask("/login", form={"secret": PASSWORD}).status == 303
+
+
+def test_guessing_tokens_of_the_api_is_slowed_down(house: House) -> None:
+    for _ in range(GUESSES):
+        assert house.ask("/api/deliveries", authorization="Bearer wrong").status == 401
+    assert house.ask("/api/deliveries", authorization=f"Bearer {TOKEN}").status == 429
+
+
+def test_a_session_ends_by_logging_out_by_time_and_by_another_password(house: House) -> None:
+    first, second, third = (house.log_in(TOKEN) for _ in range(3))
+    out = house.ask("/logout", form={"csrf": house.csrf(first)}, cookie=first)
+    assert out.status == 303
+    assert 'feeder-owner=""' in out.headers["set-cookie"]
+    assert house.ask("/health", cookie=first).status == 303
+    assert house.ask("/health", cookie=second).status == 200
+    house.clock[0] += LIFETIME + 1
+    assert house.ask("/health", cookie=second).status == 303
+    third = house.log_in(TOKEN)
+    path = house.room.settings.path
+    path.write_text(path.read_text().replace(TOKEN, TOKEN + "-changed"))
+    house.running.reload()
+    assert house.ask("/health", cookie=third).status == 303
+
+
+def test_without_an_owner_nobody_logs_in_and_only_this_machine_looks_behind(tmp_path: Path) -> None:
+    with a_house(tmp_path, {"maisel.md": an_article_text()}, owner=False) as house:
+        assert house.ask("/login").status == 404
+        assert house.ask("/login", form={"secret": ""}).status == 404
+        assert house.ask("/watches/add", form=NEW).status == 403
+        assert house.ask("/health").status == 200
+        # a name that leads to this machine, or a proxy in front of it
+        assert house.ask("/health", host="rebound.example").status == 403
+        assert house.ask("/health", x_forwarded_for="203.0.113.9").status == 403
+        assert house.ask("/api/deliveries", host="rebound.example").status == 401
+
+
+def test_a_form_in_another_shape_is_refused(quiet: House) -> None:
+    assert quiet.ask("/watches/add", method="POST", body=b"{}", content_type="application/json").status == 400
+    huge = quiet.ask(
+        "/watches/add", method="POST", body=b"a" * 70_000, content_type="application/x-www-form-urlencoded"
+    )
+    assert huge.status == 400
+    bad = quiet.ask("/watches/add", method="POST", body=b"\xff=%ff", content_type="application/x-www-form-urlencoded")
+    assert bad.status == 400
+    assert quiet.ask("/watches/add").status == 405
+
+
+# -- what it does -----------------------------------------------------------------------------------------------------
+
+
+def test_a_watch_is_added_and_removed_in_the_config_file_and_takes_effect(house: House) -> None:
+    cookie = house.log_in()
+    csrf = house.csrf(cookie)
+    reply = house.ask("/watches/add", form={**NEW, "csrf": csrf}, cookie=cookie)
+    assert (reply.status, reply.headers["location"]) == (303, "../watches?done=added")
+    text = house.room.settings.path.read_text()
+    assert "# people I like" in text
+    assert config.load(house.room.settings.path).watches[-1].aliases == ("Milo V.", "Ventimiglia M.")
+    page = house.ask("/watches?done=added", cookie=cookie).text
+    assert "Watched from the next build on." in page
+    assert house.ask("/watch/milo-ventimiglia").status == 200
+    reply = house.ask("/watches/remove", form={"name": "Milo Ventimiglia", "csrf": csrf}, cookie=cookie)
+    assert reply.status == 303
+    assert house.room.settings.path.read_text() == CONFIG + owner_table()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({**NEW, "endpoint": "nowhere"}, "there is no endpoint named"),
+        ({**NEW, "name": "Lauren Graham"}, "is the name of #1 already"),
+        ({**NEW, "name": ""}, "expected a name on one line"),
+    ],
+)
+def test_a_watch_that_cannot_be_is_explained_and_what_was_typed_stays(
+    quiet: House, fields: dict[str, str], said: str
+) -> None:
+    cookie = quiet.log_in()
+    before = quiet.room.settings.path.read_text()
+    reply = quiet.ask("/watches/add", form={**fields, "csrf": quiet.csrf(cookie)}, cookie=cookie)
+    assert reply.status == 422
+    assert said in reply.text
+    assert 'value="Milo V., Ventimiglia M."' in reply.text
+    assert quiet.room.settings.path.read_text() == before
+
+
+def test_a_tag_is_corrected_from_the_page_of_its_article(house: House) -> None:
+    cookie = house.log_in()
+    entry = house.room.entries()[0].entry
+    fields = {"entry": entry.id, "kind": "show", "name": "gilmore-girls", "verdict": "reject"}
+    reply = house.ask("/correct", form={**fields, "csrf": house.csrf(cookie)}, cookie=cookie)
+    assert reply.status == 303
+    assert reply.headers["location"] == f"{house.path_of(MAISEL)[1:]}?done=corrected"
+    (line,) = house.room.settings.corrections_file.read_text().splitlines()[-1:]
+    assert "gilmore-girls" in line
+    assert "maisel.md" in line
+    page = house.ask(f"{house.path_of(MAISEL)}?done=corrected", cookie=cookie).text
+    assert "The next build tags this article anew." in page
+
+
+def test_a_correction_of_nothing_is_explained(quiet: House) -> None:
+    cookie = quiet.log_in()
+    csrf = quiet.csrf(cookie)
+    fields = {"entry": "tag:example.org,2026:entry-x", "kind": "show", "name": "x", "verdict": "reject", "csrf": csrf}
+    assert quiet.ask("/correct", form=fields, cookie=cookie).status == 404
+    assert quiet.ask("/correct", form={**fields, "kind": "party"}, cookie=cookie).status == 400
+    known = {**fields, "entry": quiet.room.entries()[0].entry.id}
+    odd = quiet.ask("/correct", form={**known, "verdict": "maybe"}, cookie=cookie)
+    assert odd.status == 422
+    assert "says nothing about a tag" in odd.text
+
+
+def test_a_message_that_failed_for_good_is_sent_again(house: House) -> None:
+    house.room.write("new.md", an_article_text("Lauren Graham returns", "Lauren Graham is back.", date="2021-06-15"))
+    house.running.refresh()
+    store = house.running.app.store
+    claimed = store.claim(["desk"], now=clock.now(), lease=60)
+    assert claimed is not None
+    store.settle(
+        claimed,
+        state=DeliveryState.DEAD,
+        next_at=clock.now(),
+        now=clock.now(),
+        outcome=Outcome.FAILED,
+        status=500,
+        error="<script>alert(1)</script>",
+    )
+    cookie = house.log_in()
+    page = house.ask("/deliveries?state=dead", cookie=cookie).text
+    assert claimed.id in page
+    assert "&lt;script&gt;alert(1)" in page
+    reply = house.ask("/deliveries/replay", form={"id": claimed.id, "csrf": house.csrf(cookie)}, cookie=cookie)
+    assert reply.headers["location"] == "../deliveries?done=replayed"
+    assert [it.state for it in store.deliveries()] == [DeliveryState.PENDING]
+    again = house.ask("/deliveries/replay", form={"id": claimed.id, "csrf": house.csrf(cookie)}, cookie=cookie)
+    assert again.headers["location"] == "../deliveries?done=not-replayed"
+
+
+@pytest.mark.slow
+def test_a_proposed_name_is_accepted_into_the_owners_catalog(tmp_path: Path) -> None:
+    """Loads the whole catalog several times, which takes seconds."""
+    articles = {
+        f"{n}.md": an_article_text(f"Zyx Qwertyson {n}", "Zyx Qwertyson stars.", date=f"2021-06-{10 + n}")
+        for n in range(3)
+    }
+    with a_house(tmp_path, articles, people=("Zyx Qwertyson", "Lauren Graham")) as house:
+        cookie = house.log_in()
+        page = house.ask("/proposed", cookie=cookie).text
+        assert "Zyx Qwertyson" in page
+        fields = {"key": "person/zyx-qwertyson", "title": "Zyx Q. Qwertyson", "verdict": "accept"}
+        reply = house.ask("/proposed/decide", form={**fields, "csrf": house.csrf(cookie)}, cookie=cookie)
+        assert reply.status == 303, reply.text
+        tables = "".join(path.read_text() for path in house.room.settings.catalog_folder.glob("*.psv"))
+        assert "Zyx Q. Qwertyson" in tables
+
+
+# -- passwords --------------------------------------------------------------------------------------------------------
+
+
+def test_a_hash_recognises_its_password_and_no_other() -> None:
+    owner = Owner(password=hash_password("pässword with spaces"))
+    assert recognised(owner, "pässword with spaces")
+    for wrong in ("", "password with spaces", owner.password, "\ud800"):
+        assert not recognised(owner, wrong)
+    assert not recognised(Owner(), "")
+    assert PASSWORD not in repr(Owner(password="x", token=PASSWORD))
+
+
+@pytest.mark.parametrize(
+    "table", ['password = "secret"', 'token = "short"', 'password = "${FEEDER_NOT_SET}"', 'token = "file:nothing"']
+)
+def test_an_owner_that_could_not_log_in_is_an_error_that_tells_no_secret(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[owner]\n{table}\n")
+    with pytest.raises(ConfigError) as error:
+        config.load(path)
+    assert "config.toml:2: [owner]" in str(error.value)
+    assert "secret" not in str(error.value)
+    assert "short" not in str(error.value)
