@@ -25,7 +25,7 @@ _BATCH = 100  # files written together
 _FORMS = "|".join(Form)
 #: What may be removed when it is of no use any more; everything else in the folder is left alone.
 _PAGES = "|".join(page.removesuffix(".html") for page in KIND_PAGES.values())
-_OURS = re.compile(rf"(?:feeds/.+[.](?:{_FORMS})|(?:{_PAGES})(?:/[a-z0-9])?[.]html)(?:[.]gz|[.]br)?")
+_OURS = re.compile(rf"(?:feeds/.+[.](?:{_FORMS})|(?:{_PAGES})(?:/[a-z0-9])?[.](?:html|opml))(?:[.]gz|[.]br)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
