@@ -125,3 +125,10 @@ def test_asking_whether_one_could_write_changes_nothing(store: Store) -> None:
     store.close()
     with pytest.raises(StateError):
         store.probe()
+
+
+def test_a_topic_that_is_about_to_be_published_is_not_gone(store: Store) -> None:
+    with store.transaction():
+        stored = a_stored_entry()
+        store.put_entry(stored, topics=topics_of(stored.entry), marks=())
+    assert store.former(TopicKind.SHOW, "the-marvelous-mrs-maisel") is None, "a reader told 410 would never come back"
