@@ -49,7 +49,7 @@ class FeederDesk:
     def publish(self, event: Event | None = None) -> Mapping[str, bytes]:
         """All feeds that are there after the event and what the program made of it."""
         if event is not None and "killed" in event.what:
-            self._kill(writes=self.kills * 7 + 2)
+            self._kill(writes=self.kills % 3 * 7 + 2)
         with self._world(event), time_machine.travel(self.desk.now, tick=False):
             self._build(event)
         return {path: data for path, data in self._newsroom.published().items() if path.startswith("feeds/")}
@@ -119,12 +119,12 @@ class FeederDesk:
                 time.tzset()
 
     def _kill(self, writes: int) -> None:
-        """A build that is killed with so many published files in their places."""
+        """A build that is killed with so many published files in their places; one that writes fewer comes to its end."""
         given = pickle.dumps((self._newsroom.settings, self._newsroom.tagger, self.desk.now, writes))
         ended = subprocess.run([sys.executable, "-c", _KILLED], input=given, check=False)
-        if ended.returncode != -signal.SIGKILL:
+        if ended.returncode not in (0, -signal.SIGKILL):
             raise AssertionError(f"the build was to be killed, and ended with {ended.returncode}")
-        self.kills += 1
+        self.kills += ended.returncode != 0
 
 
 def build_until_killed() -> None:
