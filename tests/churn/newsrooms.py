@@ -119,7 +119,7 @@ class FeederDesk:
                 time.tzset()
 
     def _kill(self, writes: int) -> None:
-        """A build that is killed with so many published files in their places; one that writes fewer comes to its end."""
+        """A build that is killed with so many published files in their places; one that writes fewer ends by itself."""
         given = pickle.dumps((self._newsroom.settings, self._newsroom.tagger, self.desk.now, writes))
         ended = subprocess.run([sys.executable, "-c", _KILLED], input=given, check=False)
         if ended.returncode not in (0, -signal.SIGKILL):
