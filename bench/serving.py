@@ -24,7 +24,7 @@ port = 0
 [log]
 format = "json"
 [schedule]
-refresh = "1m"
+refresh = "10m"
 """
 
 

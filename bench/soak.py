@@ -129,7 +129,7 @@ class Soak:
 
     def _settle(self) -> None:
         """In the end, what is served is what is there."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         count = -1
         while time.monotonic() < deadline and count != len(self._live):
             store = open_store(self._serving.state, write=False)
