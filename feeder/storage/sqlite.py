@@ -460,7 +460,8 @@ class SqliteStore(Store):
             "JOIN topic ON topic.nr = former_slug.topic WHERE former_slug.kind = ? AND former_slug.slug = ?",
             (kind, slug),
         ) or self._db.row(
-            "SELECT kind, key, label, origin, slug, 0 FROM topic WHERE kind = ? AND slug = ? AND NOT listed "
+            "SELECT kind, key, label, origin, slug, 0 FROM topic "
+            "WHERE kind = ? AND slug = ? AND NOT listed AND NOT standing "
             "AND NOT EXISTS (SELECT 1 FROM posting WHERE topic = nr)",  # else it is about to be published
             (kind, slug),
         )

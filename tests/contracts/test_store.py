@@ -310,6 +310,7 @@ def test_a_declared_topic_has_a_feed_without_entries_until_it_is_declared_no_mor
     with store.transaction():
         store.declare((ALL, mine), former={})
     assert dirty(store) == {"all": 0, "mine": 0}
+    assert store.former(TopicKind.QUERY, "mine") is None, "it is about to be published"
     publish_all(store)
     assert [(it.slug, it.count) for it in store.listings()] == [("all", 0), ("mine", 0)]
     with store.transaction():
