@@ -8,7 +8,6 @@ from functools import lru_cache
 from feeder import topics
 from feeder.alerts.spelling import is_slip, spelt
 from feeder.model import Alert, Entry, Event, Evidence, Role, Sentence, Tag, TagKind, Watch, WatchKind
-from feeder.text import fold
 
 #: Of the tag of a misspelt name: whoever it is, somebody of this name is certainly there.
 _SURE = 0.8
@@ -164,7 +163,7 @@ def _speaks(hint: str, entry: Entry) -> bool:
 
 @lru_cache(maxsize=8)
 def _article(text: str) -> str:
-    return spelt(fold(text))
+    return spelt.__wrapped__(text)  # too long to be kept with the names
 
 
 _OWNERS = "is named in the front matter"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from feeder.text import fold
 
@@ -11,6 +12,7 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _LONG = 9
 
 
+@lru_cache(maxsize=50_000)  # of one article the same names are asked for by every watch
 def spelt(name: str) -> str:
     """What of a name is compared: no case, accents or punctuation; "Conan O’Brien" and "conan obrien" are one."""
     return _BETWEEN_WORDS.sub(" ", fold(name).replace("'", "")).strip()

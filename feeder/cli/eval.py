@@ -10,7 +10,7 @@ from feeder.cli.invocation import Invocation, pass_invocation
 from feeder.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from feeder.evaluation import Count, OwnScores, Scores
+    from feeder.evaluation import Alarm, AlarmScores, Count, Mistake, OwnScores, Scores
 
 _NOTHING_MEASURED = 65  # EX_DATAERR of sysexits.h
 
@@ -19,8 +19,19 @@ _NOTHING_MEASURED = 65  # EX_DATAERR of sysexits.h
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path(exists=True))
 @click.option("--list", "listing", is_flag=True, help="Every tag that was missed or given wrongly.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, with every mistake; see README.md.")
+@click.option("--alerts", "alarms", is_flag=True, help="Measure alerts on annotated articles instead of tags.")
+@click.option(
+    "--watch", "names", multiple=True, metavar="NAME", help="With --alerts: whom to watch; everybody if not given."
+)
 @pass_invocation
-def evaluate(invocation: Invocation, paths: tuple[str, ...], listing: bool, as_json: bool) -> None:
+def evaluate(
+    invocation: Invocation,
+    paths: tuple[str, ...],
+    listing: bool,
+    as_json: bool,
+    alarms: bool,
+    names: tuple[str, ...],
+) -> None:
     """Measure how well articles are tagged: precision, recall and F1.
 
     Without arguments on what you have said yourself: corrections and front matter are compared with what feeder finds
@@ -30,13 +41,21 @@ def evaluate(invocation: Invocation, paths: tuple[str, ...], listing: bool, as_j
 
     from feeder.service import clock, evaluating, tagger
 
+    if alarms and not paths:
+        raise click.UsageError("--alerts needs annotated articles: a file, or a folder with *.ann")
+    if names and not alarms:
+        raise click.UsageError("--watch goes with --alerts")
     settings = invocation.settings_or_defaults() if paths else invocation.settings()
-    opened = tagger.open_tagger(settings)
-    scores: Scores | OwnScores
+    scores: Scores | OwnScores | AlarmScores
     with Bar(shown=not invocation.quiet) as bar:
-        if paths:
+        if alarms:
+            files = [Path(path) for path in paths]
+            scores = evaluating.alarms(files, settings, open_tagger=tagger.open_tagger, names=names, progress=bar)
+        elif paths:
+            opened = tagger.open_tagger(settings)
             scores = evaluating.annotated([Path(path) for path in paths], tagger=opened, progress=bar)
         else:
+            opened = tagger.open_tagger(settings)
             report = evaluating.own(settings, tagger=opened, now=clock.wall(), progress=bar)
             scores = report.scores
     if not paths:
@@ -55,12 +74,21 @@ def evaluate(invocation: Invocation, paths: tuple[str, ...], listing: bool, as_j
         return
     click.echo(_table(scores))
     if listing:
-        for mistake in scores.mistakes:
-            click.echo(f"{mistake.article}: {'missed' if mistake.missed else 'wrong'} {mistake.kind}: {mistake.name}")
+        for told in map(_mistake, scores.mistakes):
+            click.echo(told)
 
 
-def _table(scores: Scores | OwnScores) -> str:
-    from feeder.evaluation import Scores
+def _mistake(mistake: Mistake | Alarm) -> str:
+    from feeder.evaluation import Alarm
+
+    what = "missed" if mistake.missed else "wrong"
+    if isinstance(mistake, Alarm):
+        return f"{mistake.article}: {'held' if mistake.held else what}: {mistake.name}"
+    return f"{mistake.article}: {what} {mistake.kind}: {mistake.name}"
+
+
+def _table(scores: Scores | OwnScores | AlarmScores) -> str:
+    from feeder.evaluation import AlarmScores, Scores
 
     lines = [
         f"{scores.articles} article{'s' if scores.articles > 1 else ''}",
@@ -70,6 +98,10 @@ def _table(scores: Scores | OwnScores) -> str:
     if isinstance(scores, Scores):
         lines.append(
             f"characters as people {scores.characters_as_people}, other works as shows {scores.works_as_shows}"
+        )
+    if isinstance(scores, AlarmScores):
+        lines.append(
+            f"{scores.names} names watched; of the missed {scores.held} are held in doubt; {scores.doubts} rightly so"
         )
     return "\n".join(lines)
 

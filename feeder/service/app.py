@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 import feeder
 from feeder import resources
 from feeder.config import Settings
-from feeder.model import SiteInfo, TagKind, TopicKind, Watch, WatchKind
+from feeder.model import SiteInfo, TopicKind, Watch, WatchKind
 from feeder.service import catalogs, tagger
 from feeder.service.filing import Filing
 from feeder.sources import Folder
@@ -63,14 +63,7 @@ class App:
 
         Loads the tagger.
         """
-        return tuple(map(self._resolved, self.settings.watches))
-
-    def _resolved(self, watch: Watch) -> Watch:
-        kind = {WatchKind.PERSON: TagKind.PERSON, WatchKind.SHOW: TagKind.SHOW}.get(watch.kind)
-        if kind is None or not isinstance(self.tagger, tagger.KnowsNames):
-            return watch
-        ids = self.tagger.ids_named(kind, watch.name)
-        return replace(watch, ids=ids) if len(ids) == 1 else watch
+        return tuple(tagger.named(watch, self.tagger) for watch in self.settings.watches)
 
     @cached_property
     def folder(self) -> Folder:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from feeder import evaluation
+from feeder import alerts, evaluation
 from feeder.config import Settings
 from feeder.corrections import Corrections, Line
 from feeder.errors import AnnotationError
-from feeder.evaluation import Count, Facts, Mistake, OwnScores, Scores
-from feeder.model import Article, OwnerWord, TagKind
+from feeder.evaluation import Alarm, AlarmScores, Count, Facts, Mistake, OwnScores, Scores
+from feeder.model import Article, Entry, OwnerWord, TagKind, Watch
 from feeder.service import correcting
 from feeder.service.analyse import own_articles
 from feeder.service.progress import Progress, unseen
-from feeder.service.tagger import Tags
+from feeder.service.tagger import Tags, named
 
 _PATTERN = "*.ann"
 
@@ -36,6 +36,42 @@ def annotated(paths: Sequence[Path], *, tagger: Tags, progress: Progress = unsee
     for done, facts in enumerate(known):
         progress("tagging", done, len(known))
         scores.add(facts, tagger.tag(facts.article))
+    progress("tagging", len(known), len(known))
+    return scores
+
+
+def alarms(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    open_tagger: Callable[[Settings], Tags],
+    names: Sequence[str] = (),
+    progress: Progress = unseen,
+) -> AlarmScores:
+    """Whose watches would have rung on annotated articles, as if these names were watched.
+
+    With no names, everybody whom the articles name (evaluation.people). Each article is judged by itself: that a story
+    is told once has no part in it. Raises AnnotationError.
+    """
+    known = [facts for file in _files(paths) for facts in read(file)]
+    watched = tuple(names) or evaluation.people(known)
+    watches = tuple(Watch(name=name) for name in watched)
+    tagger = open_tagger(replace(settings, watches=watches))
+    watches = tuple(named(watch, tagger) for watch in watches)
+    scores = AlarmScores(names=len(watched))
+    for done, facts in enumerate(known):
+        progress("tagging", done, len(known))
+        tagging = tagger.tag(facts.article)
+        entry = Entry(
+            id=facts.id, article=facts.article, summary=(), tags=tagging.tags, events=tagging.events, digest=""
+        )
+        judged = [alert for alert in (alerts.judge(watch, entry) for watch in watches) if alert is not None]
+        scores.add(
+            facts,
+            watched=watched,
+            rang=(alert.watch for alert in judged if not alert.doubt),
+            held=(alert.watch for alert in judged if alert.doubt),
+        )
     progress("tagging", len(known), len(known))
     return scores
 
@@ -101,12 +137,14 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         yield from found
 
 
-def as_json(scores: Scores | OwnScores) -> dict[str, Any]:
+def as_json(scores: Scores | OwnScores | AlarmScores) -> dict[str, Any]:
     """The stable form, documented in README.md: keys are only ever added."""
     told: dict[str, Any] = {"articles": scores.articles}
     told |= {name.replace(" ", "_"): _figures(count) for name, count in scores.counts.items()}
     if isinstance(scores, Scores):
         told |= {"characters_as_people": scores.characters_as_people, "works_as_shows": scores.works_as_shows}
+    if isinstance(scores, AlarmScores):
+        told |= {"names": scores.names, "held": scores.held, "doubts": scores.doubts}
     return told | {"mistakes": [_mistake(mistake) for mistake in scores.mistakes]}
 
 
@@ -120,7 +158,10 @@ def _figures(count: Count) -> dict[str, float | int | None]:
     }
 
 
-def _mistake(mistake: Mistake) -> dict[str, str]:
+def _mistake(mistake: Mistake | Alarm) -> dict[str, str]:
+    if isinstance(mistake, Alarm):
+        what = ("held" if mistake.held else "missed") if mistake.missed else "wrong"
+        return {"article": mistake.article, "name": mistake.name, "mistake": what}
     return {
         "article": mistake.article,
         "kind": mistake.kind.value,

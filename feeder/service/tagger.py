@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from feeder.config import Settings
-from feeder.model import Article, Tagging, TagKind
+from feeder.model import Article, Tagging, TagKind, Watch, WatchKind
 from feeder.service import catalogs
 
 if TYPE_CHECKING:
@@ -50,3 +51,12 @@ def open_tagger(settings: Settings) -> CatalogTagger:
 
     catalog = catalogs.open_catalog(settings)
     return CatalogTagger(catalog, Tagger(catalog=catalog, mentions=MentionModel.load()))
+
+
+def named(watch: Watch, tagger: Tags) -> Watch:
+    """The watch with the one person or show of the catalog that has its name or alias; without, if several have it."""
+    kind = {WatchKind.PERSON: TagKind.PERSON, WatchKind.SHOW: TagKind.SHOW}.get(watch.kind)
+    if kind is None or not isinstance(tagger, KnowsNames):
+        return watch
+    ids = tagger.ids_named(kind, watch.name)
+    return replace(watch, ids=ids) if len(ids) == 1 else watch
