@@ -28,8 +28,10 @@ def serve(invocation: Invocation) -> None:
             service.ready()
             invocation.say(f"feeder serves {address} (Ctrl-C ends it); everything: {address}feeds/all.atom")
 
+        site = web.site(service)
         server = web.Server(
-            web.site(service),
+            site,
+            at_once=site.at_once,
             host=settings.host,
             port=settings.port,
             on_started=tell,

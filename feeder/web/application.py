@@ -3,94 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from email.utils import formatdate
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from feeder import feeds
 from feeder.service import clock
+from feeder.service.freshness import is_current
 from feeder.service.whereabouts import Gone, Moved
-from feeder.web.conditional import accepts_gzip, held, unchanged_since
-from feeder.web.files import PublicFiles, Representation, Version
+from feeder.web.answers import SECURITY, Answer, Asked, Terms, answer, asked
+from feeder.web.files import PublicFiles, Version, file_name
 
-# A page brings its own style and a stricter policy, which names the style by its hash: both hold.
-_PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-# A feed carries text of others: should a browser show it, nothing in it runs or loads.
-_FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox; frame-ancestors 'none'"
-# Browsers show the text of a feed's own media types and never look at its style sheet.
-_FOR_BROWSERS = "application/xml; charset=utf-8"
-_SECURITY = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
-
-
-def _nothing(_: str) -> None:
-    return None
-
-
-def application(
-    public: Path,
-    *,
-    max_age: int,
-    base_url: str = "",
-    whereabouts: Callable[[str], Moved | Gone | None] = _nothing,
-    wall: Callable[[], float] = clock.wall,
-) -> ASGIApp:
-    """Serves `public` to GET and HEAD; everything that is not a published file is a 404.
-
-    `max_age`: seconds for which readers need not ask again; best the time to the next refresh. `whereabouts` is asked,
-    in a thread, for a path where there is no file: a feed that has moved is a 301 to its place below `base_url`, one
-    that is gone a 410. `wall`: POSIX seconds.
-    """
-    files = PublicFiles(public)
-
-    async def serve(scope: Scope, _receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
-        if scope["method"] not in ("GET", "HEAD"):
-            return await _answer(send, scope, 405, {"allow": "GET, HEAD", **_PLAIN}, b"GET and HEAD only.\n")
-        version = await files.version(scope["path"])
-        if version is None:
-            match await asyncio.to_thread(whereabouts, scope["path"].removeprefix("/")):
-                case Moved(path):
-                    headers = {
-                        **_PLAIN,
-                        "location": f"{base_url}/{path}",
-                        "cache-control": f"public, max-age={max_age}",
-                    }
-                    return await _answer(send, scope, 301, headers, f"This feed is at {base_url}/{path}\n".encode())
-                case Gone():
-                    return await _answer(send, scope, 410, _PLAIN, b"This feed is not published any more.\n")
-            return await _answer(send, scope, 404, _PLAIN, b"Nothing is published here.\n")
-        # In the second of a change the date cannot tell two versions apart, and a date ahead of us is a lie: no date
-        # then, readers have the entity tag (RFC 9110 section 8.8.2).
-        dated = version.modified + 1 <= wall()
-        status, chosen = _choose(version, Headers(scope=scope), dated=dated)
-        headers = {"etag": chosen.etag, "cache-control": f"public, max-age={max_age}"}
-        varies = ["accept-encoding"] * version.compressible
-        media_type = version.media_type
-        if media_type.startswith(("application/atom+xml", "application/rss+xml")):
-            varies.append("sec-fetch-dest")
-            if Headers(scope=scope).get("sec-fetch-dest") == "document":  # a person follows a link or types an address
-                media_type = _FOR_BROWSERS
-        if varies:
-            headers["vary"] = ", ".join(varies)
-        if dated:
-            headers["last-modified"] = formatdate(version.modified, usegmt=True)
-        if status == 304:
-            return await _answer(send, scope, 304, headers, b"")
-        headers["content-type"] = media_type
-        headers["content-security-policy"] = _PAGE_POLICY if media_type.startswith("text/html") else _FEED_POLICY
-        if chosen.coding is not None:
-            headers["content-encoding"] = chosen.coding
-        return await _answer(send, scope, 200, headers, chosen.body)
-
-    return serve
-
-
+#: Private feeds are below "/s/<token>/".
+PRIVATE = "/s/"
 _PLAIN = {
     "content-type": "text/plain; charset=utf-8",
     "cache-control": "no-cache",
@@ -98,29 +27,156 @@ _PLAIN = {
 }
 
 
-def _choose(version: Version, headers: Headers, *, dated: bool) -> tuple[int, Representation]:
-    """The status and the representation it speaks of (RFC 9110 section 13.2.2)."""
-    wanted = version.plain
-    if version.gzipped is not None and accepts_gzip(_all(headers, "accept-encoding")):
-        wanted = version.gzipped
-    if "if-none-match" in headers:
-        representations = {wanted.etag: wanted, **version.representations}
-        etag = held(_all(headers, "if-none-match"), representations)
-        return (200, wanted) if etag is None else (304, representations[etag])
-    if dated and unchanged_since(headers.get("if-modified-since", ""), version.modified):
-        return 304, wanted
-    return 200, wanted
+class Admits(Protocol):
+    """Who may read private feeds."""
+
+    async def knows(self, token: str) -> bool:
+        """Whether it is the token of a subscriber, now."""
 
 
-def _all(headers: Headers, name: str) -> str:
-    """A list header as one, however many lines it came in (RFC 9110 section 5.3)."""
-    return ",".join(headers.getlist(name))
+def _nothing(_: str) -> None:
+    return None
 
 
-async def _answer(send: Send, scope: Scope, status: int, headers: dict[str, str], body: bytes) -> None:
-    headers = {**headers, **_SECURITY}
-    if status != 304:
-        headers["content-length"] = str(len(body))
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+def _public(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for the files of a site. All functions take a path below the published folder, "feeds/all.atom"."""
+
+    max_age: Callable[[str], int]  #: seconds for which readers need not ask again
+    base_url: str = ""
+    #: Asked, in a thread, for a path where there is no file: a feed that has moved is a 301 to its place below
+    #: `base_url`, one that is gone a 410.
+    whereabouts: Callable[[str], Moved | Gone | None] = _nothing
+    private: Callable[[str], bool] = _public  #: whether only subscribers get it
+    hubs: tuple[str, ...] = ()  #: addresses of WebSub hubs that are told when a feed changes
+
+
+def application(
+    public: Path,
+    *,
+    max_age: int | Callable[[str], int],
+    base_url: str = "",
+    whereabouts: Callable[[str], Moved | Gone | None] = _nothing,
+    private: Callable[[str], bool] = _public,
+    hubs: tuple[str, ...] = (),
+    subscribers: Admits | None = None,
+    wall: Callable[[], float] = clock.wall,
+) -> Application:
+    """See `Rules`; `max_age` may be the same for all files. `subscribers`: None where there are none.
+
+    `wall`: POSIX seconds.
+    """
+    age = max_age if callable(max_age) else lambda _: max_age
+    rules = Rules(max_age=age, base_url=base_url, whereabouts=whereabouts, private=private, hubs=hubs)
+    return Application(public, rules, subscribers=subscribers, wall=wall)
+
+
+class Application:
+    """Serves `public` to GET and HEAD; everything that is not a published file is a 404."""
+
+    def __init__(
+        self,
+        public: Path,
+        rules: Rules,
+        *,
+        subscribers: Admits | None = None,
+        wall: Callable[[], float] = clock.wall,
+    ) -> None:
+        self._files = PublicFiles(public)
+        self._rules = rules
+        self._subscribers = subscribers
+        self._wall = wall
+        self._links = lru_cache(maxsize=10_000)(self._link_header)
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
+        if scope["method"] not in ("GET", "HEAD"):
+            found = _told(405, "GET and HEAD only.", allow="GET, HEAD")
+        else:
+            found = await self._answer(scope["path"], asked(scope["headers"]))
+        await _send(send, scope, found)
+
+    def at_once(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Answer | None:
+        """The answer to GET where it needs no more than what is in memory; None: it does, or is not a file's."""
+        version = self._files.at_hand(path)
+        if version is None or self._rules.private(version.name):
+            return None
+        given = asked(headers)
+        if b"a-im" in given:
+            return None
+        return answer(version, given, self._terms(version), now=self._wall())
+
+    async def _answer(self, path: str, headers: Asked) -> Answer:
+        rules = self._rules
+        if path.startswith(PRIVATE):
+            token, _, below = path.removeprefix(PRIVATE).partition("/")
+            if self._subscribers is None or not below or not await self._subscribers.knows(token):
+                return _NOT_THERE
+            return await self._personal(token, below, headers)
+        name = file_name(path)
+        if name is None or rules.private(name):
+            return _NOT_THERE
+        change = self._without_private if name.endswith(".opml") and rules.private is not _public else None
+        version = await self._files.version(path, reader="everybody" if change else "", change=change)
+        if version is None:
+            return await self._elsewhere(path.removeprefix("/"), f"{rules.base_url}/")
+        return answer(version, headers, self._terms(version), now=self._wall())
+
+    async def _personal(self, token: str, name: str, headers: Asked) -> Answer:
+        """Feeds and lists of feeds, with addresses that are the subscriber's own."""
+        below = f"{PRIVATE.strip('/')}/{token}"
+        if not (name.startswith("feeds/") or name.endswith(".opml")):
+            return _NOT_THERE
+
+        def change(data: bytes) -> bytes:
+            return feeds.readdressed(data, base_url=self._rules.base_url, below=below)
+
+        version = await self._files.version(f"/{name}", reader=token, change=change)
+        if version is None:
+            return await self._elsewhere(name, f"{self._rules.base_url}/{below}/", private=True)
+        terms = Terms(max_age=self._rules.max_age(name), private=True)
+        return answer(version, headers, terms, now=self._wall())
+
+    async def _elsewhere(self, name: str, base: str, *, private: bool = False) -> Answer:
+        match await asyncio.to_thread(self._rules.whereabouts, name):
+            case Moved(place):
+                scope = "private" if private else "public"
+                age = f"{scope}, max-age={self._rules.max_age(name)}"
+                address = f"{base}{place}"
+                return _told(301, f"This feed is at {address}", location=address, **{"cache-control": age})
+            case Gone():
+                return _told(410, "This feed is not published any more.")
+        return _NOT_THERE
+
+    def _without_private(self, data: bytes) -> bytes:
+        return feeds.listed(data, base_url=self._rules.base_url, private=self._rules.private)
+
+    def _terms(self, version: Version) -> Terms:
+        name = version.name
+        return Terms(max_age=self._rules.max_age(name), links=self._links(name) if self._rules.hubs else "")
+
+    def _link_header(self, name: str) -> str:
+        """How a subscriber finds the hub without reading the feed (WebSub section 4)."""
+        if not is_current(name):
+            return ""
+        links = [f'<{hub}>; rel="hub"' for hub in self._rules.hubs]
+        return ", ".join((*links, f'<{self._rules.base_url}/{name}>; rel="self"'))
+
+
+def _told(status: int, text: str, **headers: str) -> Answer:
+    body = f"{text}\n".encode()
+    return Answer(status, _PLAIN | headers | SECURITY | {"content-length": str(len(body))}, body)
+
+
+_NOT_THERE = _told(404, "Nothing is published here.")
+
+
+async def _send(send: Send, scope: Scope, found: Answer) -> None:
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers.items()]
+    await send({"type": "http.response.start", "status": found.status, "headers": raw})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else found.body})

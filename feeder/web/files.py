@@ -12,9 +12,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
 
 import brotli
 import zstandard
+
+from feeder import feeds
+from feeder.model import Form
 
 #: Bytes of all versions kept in memory; the least recently asked for go first.
 _BUDGET = 64 * 1024 * 1024
@@ -22,6 +27,8 @@ _BUDGET = 64 * 1024 * 1024
 _WORTH_COMPRESSING = 512
 
 _TEXT = "; charset=utf-8"
+#: Versions of a feed of which it is remembered what was in them.
+_REMEMBERED = 16
 #: What is served, by suffix; anything else in the folder is not there for the world.
 _MEDIA_TYPES = {
     ".atom": "application/atom+xml" + _TEXT,
@@ -37,6 +44,7 @@ _MEDIA_TYPES = {
     ".xml": "application/xml" + _TEXT,
     ".xsl": "application/xslt+xml" + _TEXT,
 }
+_FORMS = frozenset(Form)
 _COMPRESSED_ALREADY = frozenset({".ico", ".png"})
 
 # The names feeds are published under, and no others: no dot in front, no "..", no separator of any system, no control.
@@ -59,7 +67,7 @@ class Representation:
     coding: str | None  #: "gzip", or None for the bytes as they are
     body: bytes
     etag: str  #: strong: another for each coding
-    heads: dict[object, tuple[int, bytes]] = field(default_factory=dict)  #: kept by whoever sends it, see answers.py
+    answers: dict[Any, Any] = field(default_factory=dict)  #: what was made of it, kept by answers.py
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +80,9 @@ class Version:
     compressible: bool  #: of a kind that is sent compressed to who wants it
     plain: Representation
     coded: Mapping[str, Representation]  #: by coding, the smallest first; only those that are smaller than plain
+    #: Of the versions before this one that were served, if it is a feed: what is between the quotes of their plain tag
+    #: -> feeds.fingerprints.
+    earlier: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
 
     @property
     def representations(self) -> Mapping[str, Representation]:
@@ -124,7 +135,8 @@ class PublicFiles:
             async with self._loading:  # one at a time: a version is made once, however many ask for it
                 kept = self._kept.get(key)
                 if kept is None or kept[0] != stamp:
-                    kept = await asyncio.to_thread(_load, self._root, name, change)
+                    before = None if kept is None else kept[1]
+                    kept = await asyncio.to_thread(_load, self._root, name, change, before)
                     self._keep(key, kept)
         if kept is None:
             return None
@@ -163,12 +175,23 @@ def file_name(path: str) -> str | None:
     return None
 
 
+def form_of(name: str) -> Form | None:
+    """Of the feed under this file name; None: it is none."""
+    suffix = name.rpartition(".")[2]
+    return Form(suffix) if name.startswith("feeds/") and suffix in _FORMS else None
+
+
 def _stamp(status: os.stat_result) -> _Stamp:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
-def _load(root: str, name: str, change: Change | None = None) -> tuple[_Stamp, Version] | None:
-    """Reads through one descriptor: a file replaced meanwhile is still read as the one it was."""
+def _load(
+    root: str, name: str, change: Change | None = None, before: Version | None = None
+) -> tuple[_Stamp, Version] | None:
+    """Reads through one descriptor: a file replaced meanwhile is still read as the one it was.
+
+    `before`: the version that this one follows.
+    """
     try:
         descriptor = os.open(os.path.join(root, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
@@ -190,7 +213,20 @@ def _load(root: str, name: str, change: Change | None = None) -> tuple[_Stamp, V
         compressible=compressible,
         plain=Representation(None, body, f'"{digest}"'),
         coded=_coded(body, digest) if compressible else {},
+        earlier={} if before is None else _earlier(before, digest),
     )
+
+
+def _earlier(before: Version, digest: str) -> Mapping[str, frozenset[bytes]]:
+    """What is to be remembered for the version with this digest, which follows `before`."""
+    tag, form = before.plain.etag.strip('"'), form_of(before.name)
+    if tag == digest or form is None:
+        return before.earlier
+    try:
+        found = {tag: feeds.fingerprints(form, before.plain.body)}
+    except (ValueError, ExpatError):  # somebody else has put it there: it is served whole
+        return {}
+    return dict(list((found | dict(before.earlier)).items())[:_REMEMBERED])
 
 
 def _coded(body: bytes, digest: str) -> Mapping[str, Representation]:

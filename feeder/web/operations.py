@@ -44,6 +44,10 @@ class Operations:
                 return await self._metrics(scope, send)
         return await self._counted(scope, receive, send)
 
+    def count(self, status: int) -> None:
+        """An answer with this status was given past this application."""
+        self._statuses[status] += 1
+
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from feeder.errors import ServeError
+from feeder.web.quick import AtOnce, quick
 
 #: Seconds that answers under way may take after the signal to stop.
 _GRACE = 10
@@ -21,8 +22,8 @@ class Server:
     """Listens from the moment it is made, answers while `run` runs. Signals are the business of whoever made it.
 
     `on_started` is called once with the address ("http://127.0.0.1:8000/"), from when on it answers; `on_tick` several
-    times a second as long as the loop is not held up. Port 0 takes a free one. Raises ServeError where host and port
-    cannot be had.
+    times a second as long as the loop is not held up. `at_once`: see `quick`. Port 0 takes a free one. Raises
+    ServeError where host and port cannot be had.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Server:
         port: int,
         on_started: Callable[[str], None],
         on_tick: Callable[[], None] = lambda: None,
+        at_once: AtOnce | None = None,
     ) -> None:
         self._sockets = _listen(host, port)
         shown = "localhost" if host in _EVERY_ADDRESS else host
@@ -40,6 +42,7 @@ class Server:
         self.address = f"http://{shown}:{self._sockets[0].getsockname()[1]}/"
         config = uvicorn.Config(
             app,
+            http="httptools" if at_once is None else quick(at_once),
             lifespan="off",
             ws="none",
             access_log=False,  # addresses may carry a reader's token

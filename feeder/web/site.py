@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from collections.abc import Iterable
+
+from starlette.types import Receive, Scope, Send
 
 from feeder.service.app import App
+from feeder.service.freshness import Freshness
 from feeder.service.running import Service
 from feeder.service.whereabouts import whereabouts
-from feeder.web.application import application
+from feeder.web.answers import Answer
+from feeder.web.application import Application, application
 from feeder.web.desk import Desk
 from feeder.web.front import front
 from feeder.web.operations import Operations
 
-_LONGEST_MAX_AGE = 300  # seconds: a feed that changes once a day must not be a day old in a cache when it does
 
-
-def site(service: Service) -> ASGIApp:
+def site(service: Service) -> Site:
     """Follows the service: what is asked after a change of the configuration is answered by the new one."""
-    current = _Current(_public(service.app))
-    service.on_change(lambda app: current.use(_public(app)))
-    return Operations(
-        front(Desk(service), current), health=service.health, model_loaded=lambda: service.app.model_loaded
+    files = _Current(_public(service.app))
+    service.on_change(lambda app: files.use(_public(app)))
+    operations = Operations(
+        front(Desk(service), files), health=service.health, model_loaded=lambda: service.app.model_loaded
     )
+    return Site(operations, files)
+
+
+class Site:
+    """The whole as an ASGI application, and feeds that are in memory past it (see web.quick)."""
+
+    def __init__(self, operations: Operations, files: _Current) -> None:
+        self._operations = operations
+        self._files = files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._operations(scope, receive, send)
+
+    def at_once(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Answer | None:
+        found = self._files.present.at_once(path, headers)
+        if found is not None:
+            self._operations.count(found.status)
+        return found
 
 
 class _Current:
     """One application at a time; a request is answered to its end by the one that got it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: Application) -> None:
+        self.present = app
 
-    def use(self, app: ASGIApp) -> None:
-        self._app = app
+    def use(self, app: Application) -> None:
+        self.present = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        await self.present(scope, receive, send)
 
 
-def _public(app: App) -> ASGIApp:
+def _public(app: App) -> Application:
     settings = app.settings
     return application(
         settings.output_folder,
-        max_age=min(_LONGEST_MAX_AGE, int(settings.schedule.seconds or 60)),
+        max_age=Freshness(settings.schedule, settings.timetables),
         base_url=settings.site.base_url,
         whereabouts=lambda path: whereabouts(app.store, path),
     )

@@ -70,14 +70,16 @@ class Site:
             return answer
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@pytest.fixture(scope="module", params=["through the application", "at once"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """In both ways that a published file may take: readers cannot tell them apart."""
     started = threading.Event()
     public = tmp_path_factory.mktemp("site") / "public"
     public.mkdir()
     former = {"feeds/topic/old.atom": Moved("feeds/topic/new.atom"), "feeds/topic/gone.atom": Gone()}
     app = application(public, max_age=300, base_url="https://feeds.example.org/tv", whereabouts=former.get)
-    server = Server(app, host="127.0.0.1", port=0, on_started=lambda address: started.set())
+    at_once = app.at_once if request.param == "at once" else None
+    server = Server(app, host="127.0.0.1", port=0, on_started=lambda address: started.set(), at_once=at_once)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
