@@ -188,7 +188,9 @@ class Pages:
         listing = self.desk.app.store.lookup.listing(_kind(request), request.path_params["slug"])
         if listing is None:
             raise HTTPException(404, "Nothing is published under this address.")
-        return replies.document(request, feeds.opml((listing,), site=self.desk.app.site), "text/x-opml")
+        answer = replies.document(request, feeds.opml((listing,), site=self.desk.app.site), "text/x-opml")
+        answer.headers["content-disposition"] = f'attachment; filename="{listing.slug}.opml"'  # [a-z0-9-]
+        return answer
 
     @_guarded
     def _entry(self, request: Request, visitor: Visitor) -> Response:
