@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from feeder.model import (
     Alert,
@@ -227,9 +228,13 @@ def a_topic(label: str = "Gilmore Girls", *, kind: TopicKind = TopicKind.SHOW, k
 
 
 def a_watch(
-    name: str = "Milo Ventimiglia", *, aliases: tuple[str, ...] = (), endpoints: tuple[str, ...] = ("desk",)
+    name: str = "Milo Ventimiglia",
+    *,
+    aliases: tuple[str, ...] = (),
+    endpoints: tuple[str, ...] = ("desk",),
+    **more: Any,
 ) -> Watch:
-    return Watch(name=name, aliases=aliases, endpoints=endpoints)
+    return Watch(name=name, aliases=aliases, endpoints=endpoints, **more)
 
 
 def an_endpoint(

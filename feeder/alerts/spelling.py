@@ -9,7 +9,7 @@ from feeder.text import fold
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 #: Letters that a name must have, in all, for one slip in it to be told from another name; twice as many for two.
-_LONG = 9
+_LONG = 7
 
 
 @lru_cache(maxsize=50_000)  # of one article the same names are asked for by every watch

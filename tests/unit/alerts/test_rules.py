@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeder.alerts import find
-from feeder.model import Entry, Tag
+from feeder.alerts import find, judge
+from feeder.model import Entry, Event, EventType, Tag, WatchKind
 from tests.builders import a_person_tag, a_show_tag, a_watch, an_article, an_entry, some_evidence
 
 
@@ -116,3 +118,93 @@ def test_any_name_is_compared_without_a_crash_and_symmetrically(a: str, b: str) 
     ab = find(a_watch(a), an_entry_with(a_person_tag(b, id="x")))
     ba = find(a_watch(b), an_entry_with(a_person_tag(a, id="x")))
     assert (ab is None) == (ba is None)
+
+
+def test_a_watched_show_rings_by_its_title_and_by_what_is_printed() -> None:
+    article = an_article(body="Maisel is back for its fourth season.")
+    show = a_show_tag(evidence=(some_evidence(article, "Maisel"),))
+    entry = an_entry(article, tags=(show, a_person_tag(main=False)))
+    for name in ("The Marvelous Mrs Maisel", "maisel"):
+        assert find(a_watch(name, kind=WatchKind.SHOW), entry) is not None
+    assert find(a_watch("Maisel"), entry) is None, "no person is called so"
+
+
+def test_an_alias_that_only_the_catalog_knows_rings() -> None:
+    watch = a_watch("Zendaya Coleman")
+    entry = an_entry_with(a_person_tag("Zendaya", id="zendaya"))
+    assert find(watch, entry) is None
+    assert find(replace(watch, ids=("zendaya",)), entry) is not None
+
+
+def test_what_could_be_somebody_else_waits_for_the_owners_word() -> None:
+    doubtful = a_person_tag("Chris Evans", candidates=("chris-evans", "chris-evans-presenter"))
+    entry = an_entry_with(doubtful)
+    assert find(a_watch("Chris Evans"), entry) is None
+    alert = judge(a_watch("Chris Evans"), entry)
+    assert alert is not None
+    assert "chris-evans-presenter" in alert.doubt
+    certain = an_entry_with(doubtful, a_person_tag("Chris Evans", id="chris-evans"))
+    assert find(a_watch("Chris Evans"), certain) is not None
+
+
+@pytest.mark.parametrize("hint", ["Radio 2", "radio two", "Gilmore Girls"])
+def test_what_speaks_for_a_namesake_silences_certain_and_doubtful_alike(hint: str) -> None:
+    article = an_article(body="Chris Evans of Radio 2, or Radio Two, spoke about Gilmore Girls.")
+    for candidates in ((), ("a", "b")):
+        entry = an_entry(article, tags=(a_person_tag("Chris Evans", article=article, candidates=candidates),))
+        assert judge(a_watch("Chris Evans"), entry) is not None
+        assert judge(a_watch("Chris Evans", unless=(hint,)), entry) is None
+        assert judge(a_watch("Chris Evans", unless=("Radio", "Fantastic Four")), entry) is None
+        assert judge(a_watch("Chris Evans", unless=("adio", "Fantastic Four")), entry) is not None
+
+
+def test_a_slip_rings_for_somebody_of_television_and_waits_where_it_may_be_anybody() -> None:
+    actor = a_person_tag("Milo Ventimilia", known=False)
+    assert find(a_watch(), an_entry_with(actor)) is not None
+    unsaid = a_person_tag("Milo Ventimilia", known=False, roles=())
+    alert = judge(a_watch(), an_entry_with(unsaid))
+    assert alert is not None
+    assert alert.doubt == "Milo Ventimilia may be a misspelling of Milo Ventimiglia"
+    known = a_person_tag("Milo Ventimilia", known=True)
+    assert judge(a_watch(), an_entry_with(known)) is None, "whom the catalog knows by this name is another one"
+
+
+def test_only_what_the_watch_asks_for_rings() -> None:
+    passing = an_entry_with(a_person_tag(main=False, score=0.7))
+    assert find(a_watch(), passing) is not None
+    assert find(a_watch(main=True), passing) is None
+    assert find(a_watch(min_score=0.9), passing) is None
+    assert find(a_watch(events=(EventType.CASTING,)), passing) is None
+
+
+def test_news_about_somebody_else_is_not_news_about_the_watched_one() -> None:
+    article = an_article()
+    milo, amy = a_person_tag(), a_person_tag("Amy Sherman-Palladino", main=False)
+    proof = (some_evidence(article, "has joined the fourth season"),)
+    event = Event(type=EventType.CASTING, people=("milo-ventimiglia",), evidence=proof)
+    entry = an_entry(article, tags=(milo, amy), events=(event,))
+    alert = find(a_watch(events=(EventType.CASTING,)), entry)
+    assert alert is not None
+    assert alert.events == (event,)
+    assert proof[0] in alert.evidence
+    assert find(a_watch("Amy Sherman-Palladino", events=(EventType.CASTING,)), entry) is None
+    assert find(a_watch(events=(EventType.DEATH,)), entry) is None
+
+
+def test_an_event_and_a_query_ring_with_a_sentence_that_proves_it() -> None:
+    article = an_article()
+    proof = (some_evidence(article, "has joined the fourth season"),)
+    event = Event(type=EventType.CASTING, show="the-marvelous-mrs-maisel", evidence=proof)
+    entry = an_entry(article, tags=(a_show_tag(article=article),), events=(event,))
+    alert = find(a_watch("Casting", kind=WatchKind.EVENT, events=(EventType.CASTING,)), entry)
+    assert alert is not None
+    assert alert.evidence == proof
+    assert find(a_watch("Deaths", kind=WatchKind.EVENT, events=(EventType.DEATH,)), entry) is None
+    query = 'show:"The Marvelous Mrs. Maisel" AND event:casting'
+    alert = find(a_watch("Maisel", kind=WatchKind.QUERY, query=query), entry)
+    assert alert is not None
+    assert alert.evidence
+    words = find(a_watch("Seasons", kind=WatchKind.QUERY, query='"fourth season"'), an_entry(article, tags=()))
+    assert words is not None
+    assert words.evidence, "an alert always shows a sentence"
+    assert find(a_watch("Nothing", kind=WatchKind.QUERY, query='"fifth season"'), entry) is None
