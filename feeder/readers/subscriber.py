@@ -24,7 +24,7 @@ def traces(document: Document) -> Sequence[Collection[Hashable]]:
     """The id; the text; the title together with link or date: any one of them is enough, if only one entry has it."""
     found = [_traces(entry) for entry in document.entries]
     times = Counter(it for of_one in found for it in of_one)
-    return [{it for it in of_one if times[it] == 1 or it[0] == "id"} for of_one in found]
+    return [{it for it in of_one if times[it] == 1} for of_one in found]
 
 
 def _traces(entry: Shown) -> set[tuple[Hashable, ...]]:

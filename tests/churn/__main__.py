@@ -38,7 +38,7 @@ def follow(
         repeats += noticed.repeats
         losses += noticed.hidden
         arrived[FEEDS[0]] |= {*event.arrives}
-        for told in noticed.told[:3]:
+        for told in noticed.told[:3] if isinstance(room, FeederDesk) else ():
             print(f"{number}: {event.what}: {told}", file=sys.stderr)
     for reader, lost in audience.losses(arrived).items():
         losses[reader] += len(lost)
