@@ -21,6 +21,7 @@ from feeder.storage.lock import WriterLock
 from feeder.storage.lookup import PLACES, WORDS, SqliteLookup
 from feeder.storage.rows import DELIVERY, attempt_of, delivery_of, listing_of, stored_of, topic_of
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
+from feeder.storage.sqlite_audience import SqliteAudience
 from feeder.storage.store import (
     Attempt,
     Closed,
@@ -63,6 +64,7 @@ class SqliteStore(Store):
         self._lock = lock
         self._lookup = SqliteLookup(connections)
         self._alerting = SqliteAlerting(connections)
+        self._audience = SqliteAudience(connections)
 
     @classmethod
     def open(cls, folder: Path, *, write: bool, beside: bool = False) -> SqliteStore:
@@ -135,6 +137,10 @@ class SqliteStore(Store):
     @property
     def alerting(self) -> SqliteAlerting:
         return self._alerting
+
+    @property
+    def audience(self) -> SqliteAudience:
+        return self._audience
 
     def close(self) -> None:
         self._db.close()
@@ -714,7 +720,7 @@ class SqliteStore(Store):
             self._db.execute("DELETE FROM closed_endpoint WHERE name = ?", (endpoint,))
             self._db.execute("DELETE FROM failing_endpoint WHERE name = ?", (endpoint,))
             return self._db.execute(
-                "UPDATE outbox SET state = 'pending', held_for = '' "
+                "UPDATE outbox SET state = 'pending', held_for = '', next_at = iif(attempts, created_at, next_at) "
                 "WHERE endpoint = ? AND state = 'held' AND held_for = 'endpoint'",
                 (endpoint,),
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from feeder.model import Delivery, DeliveryState, Held, StoredEntry, Topic, TopicKind, TopicListing
+from feeder.storage.audience import Audience
 
 
 class Stamp(NamedTuple):
@@ -366,6 +367,10 @@ class Store(Protocol):
     def alerting(self) -> Alerting:
         """Stories, digests, endpoints."""
 
+    @property
+    def audience(self) -> Audience:
+        """Subscribers of private feeds, subscriptions by WebSub."""
+
     def close(self) -> None:
         """Idempotent; gives the lock back."""
 
@@ -536,7 +541,7 @@ class Store(Protocol):
         """The endpoint is not to be called again: hold what is pending for it, and what comes; how many."""
 
     def release(self, endpoint: str, *, unless_url: str | None = None) -> int:
-        """Lift `hold`; how many messages are pending again. With `unless_url`, only if the endpoint has another address
+        """Lift `hold`; how many messages are pending again, due at once, the oldest first. With `unless_url`, only if the endpoint has another address
         now, and not what the owner holds."""
 
     def release_leases(self) -> int:
