@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,7 +31,7 @@ def _guarded(view: _View) -> Callable[[Api, Request], Awaitable[Response]]:
 
     @wraps(view)
     async def answer(api: Api, request: Request) -> Response:
-        return await run_in_threadpool(api.guard, request, view)
+        return await api.desk.beside(lambda: api.guard(request, view))
 
     return answer
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from feeder.service import clock
 from feeder.service.app import App
@@ -13,6 +16,9 @@ from feeder.service.health import Health
 from feeder.service.reading import Reading
 from feeder.service.shelf import Shelf
 from feeder.web.visitors import Doorkeeper, Visitor
+
+#: Threads that make pages. They stay: a store has a connection for each thread that ever asked it.
+_THREADS = 8
 
 
 class Running(Protocol):
@@ -33,6 +39,7 @@ class Desk:
     ) -> None:
         self.running = running
         self.shelf = shelf or Shelf(lambda: self.app.settings)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="page")
         self.door = Doorkeeper(lambda: self.app.settings, monotonic=monotonic)
 
     @property
@@ -42,6 +49,10 @@ class Desk:
     @property
     def reading(self) -> Reading:
         return Reading(self.app, catalog=self.shelf.get)
+
+    async def beside(self, work: Callable[[], Response]) -> Response:
+        """Done in another thread, so that feeds are served meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def visitor(self, request: Request) -> Visitor:
         """Raises TooMany."""

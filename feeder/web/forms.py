@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -56,7 +55,7 @@ def _sent(action: _Action) -> Callable[[Forms, Request], Awaitable[Response]]:
                 raise problem
             return action(forms, request, visitor, fields)
 
-        return await run_in_threadpool(forms.pages.guard, request, view)
+        return await forms.pages.desk.beside(lambda: forms.pages.guard(request, view))
 
     return answer
 

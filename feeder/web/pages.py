@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -46,7 +45,7 @@ def _guarded(view: _View) -> Callable[[Pages, Request], Awaitable[Response]]:
 
     @wraps(view)
     async def answer(pages: Pages, request: Request) -> Response:
-        return await run_in_threadpool(pages.guard, request, lambda visitor: view(pages, request, visitor))
+        return await pages.desk.beside(lambda: pages.guard(request, lambda visitor: view(pages, request, visitor)))
 
     return answer
 
