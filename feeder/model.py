@@ -6,6 +6,8 @@ sequences are tuples; validation happened at the doors (config, extraction, cata
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -357,15 +359,63 @@ class Rate:
     seconds: float  #: in any stretch of so long
 
 
+class EndpointKind(StrEnum):
+    """How an endpoint wants to be told."""
+
+    WEBHOOK = "webhook"  #: JSON, signed (Standard Webhooks)
+    SLACK = "slack"
+    DISCORD = "discord"
+    TEAMS = "teams"  #: Microsoft Teams, by a workflow
+    NTFY = "ntfy"
+    TELEGRAM = "telegram"
+    MATTERMOST = "mattermost"
+    EMAIL = "email"
+    APPRISE = "apprise"  #: what Apprise knows and feeder does not
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where alerts go."""
+    """Where alerts go. What is not in its repr is a secret, or may be."""
 
     name: str
-    url: str
+    url: str = field(repr=False)  #: of an EMAIL, the server mail is handed in to: "smtps://host", "smtp://host:587"
+    kind: EndpointKind = EndpointKind.WEBHOOK
     secrets: tuple[bytes, ...] = field(default=(), repr=False)  #: HMAC keys, newest first; 24..64 bytes each
+    signing_keys: tuple[bytes, ...] = field(default=(), repr=False)  #: ed25519 seeds, newest first; 32 bytes each
+    token: str = field(default="", repr=False)  #: of a TELEGRAM bot, or for an NTFY server
+    user: str = ""  #: for the server of an EMAIL
+    password: str = field(default="", repr=False)
+    sender: str = ""  #: of an EMAIL
+    to: str = ""  #: the one recipient of an EMAIL; the chat of a TELEGRAM
     allow_networks: tuple[str, ...] = ()  #: CIDRs beyond the public internet that this endpoint may resolve to
     rate: Rate | None = None  #: None: as fast as it answers
+
+    @property
+    def shown(self) -> str:
+        """Where that is, for people: nothing of it is secret."""
+        scheme, _, rest = self.url.partition("://")
+        host = f"{scheme}://{rest}" if self.kind is EndpointKind.EMAIL else f"{scheme}://{_host(rest)}"
+        if self.kind is EndpointKind.APPRISE:  # what stands for a host is a password there as often as not
+            host = f"{scheme}://..."
+        if self.kind is EndpointKind.EMAIL:
+            return f"{self.to} ({host})"
+        return f"{self.kind}, {host}"
+
+    @property
+    def place(self) -> str:
+        """Changes when the endpoint moves; a hash, for what it is made of is secret."""
+        return hashlib.sha256("\n".join((self.kind, self.url, self.token, self.to)).encode()).hexdigest()[:32]
+
+    @property
+    def confidential(self) -> tuple[str, ...]:
+        """Pieces of text that nobody else may see, longest first."""
+        _, _, path = self.url.partition("://")[2].partition("/")
+        pieces = {self.url, self.token, self.password, *re.split(r"[/?&=:@]", path)}
+        return tuple(sorted((piece for piece in pieces if len(piece) >= 8), key=len, reverse=True))
+
+
+def _host(rest: str) -> str:
+    return re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

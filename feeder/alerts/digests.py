@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from feeder.alerts.messages import MOST
-from feeder.model import SiteInfo
+from feeder.model import EndpointKind, SiteInfo
 
 DIGEST = "mention.digest"
 
@@ -18,8 +18,25 @@ _SENTENCE = 280  # code points
 _TITLE = 200
 
 
-def digest(bodies: Sequence[bytes], *, waiting: int, due: datetime, site: SiteInfo, now: datetime) -> tuple[bytes, int]:
-    """The body of one message and how many of `bodies` (each a `payload`) it tells, at least one.
+def room(kind: EndpointKind) -> int | None:
+    """How many alerts an endpoint of this kind can show in one message; None: as many as `digest` has room for."""
+    if kind is EndpointKind.WEBHOOK:
+        return None
+    from feeder.alerts.channels import STYLES  # brings the template engine along
+
+    return STYLES[kind].alerts
+
+
+def digest(
+    bodies: Sequence[bytes],
+    *,
+    waiting: int,
+    due: datetime,
+    site: SiteInfo,
+    now: datetime,
+    most: int | None = None,
+) -> tuple[bytes, int]:
+    """The body of one message and how many of `bodies` (each a `payload`) it tells, at least one and at most `most`.
 
     Under `messages.MOST` bytes; `waiting` is how many there are in all, those in `bodies` included.
 
@@ -34,7 +51,7 @@ def digest(bodies: Sequence[bytes], *, waiting: int, due: datetime, site: SiteIn
     in_full = waiting <= _IN_FULL
     items: list[dict[str, Any]] = []
     size = len(_message([], more=waiting, due=due, site=site, now=now))
-    for body in bodies:
+    for body in bodies[:most]:
         item = _item(json.loads(body)["data"], in_full=in_full)
         size += len(_json(item)) + 1
         if items and size >= MOST:

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from feeder.config import values
 from feeder.config.cron import normalise
-from feeder.model import EventType, Quiet, Rate, Rhythm
+from feeder.model import EndpointKind, EventType, Quiet, Rate, Rhythm
 
 DEFAULT_AUTHORITY = "feeder.invalid,2026"
 
@@ -163,8 +163,18 @@ class Alerts(Section):
 
 class EndpointTable(Section):
     name: _Name = Field(description="a name on one line")
-    url: _Address = Field(description="an http or https address")
-    secret: _Strings = Field(min_length=1, description="a secret or a list of secrets, the newest first")
+    kind: Annotated[EndpointKind, _text(EndpointKind)] = Field(
+        default=EndpointKind.WEBHOOK, description=f"one of {', '.join(EndpointKind)}"
+    )
+    url: str = Field(default="", description="an http or https address")
+    secret: _Strings = Field(default=[], description="a secret or a list of secrets, the newest first")
+    token: str = Field(default="", description='a token, "${NAME}" or "file:path"')
+    user: str = Field(default="", description="a user name of the mail server")
+    password: str = Field(default="", description='a password, "${NAME}" or "file:path"')
+    sender: Annotated[str, _text(values.mail_address)] = Field(
+        default="", alias="from", description='a mail address like "feeder@example.org"'
+    )
+    to: str = Field(default="", description="one mail address, or the id of a chat")
     allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
     rate: Annotated[Rate | None, _text(values.rate)] = Field(
         default=None, description='how many messages in which time at most, like "30 in 1m"'

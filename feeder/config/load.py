@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +18,11 @@ from feeder.config import values
 from feeder.config.lines import KeyPath, key_lines, line_of
 from feeder.config.settings import Log, Owner, Schedule, Settings, Timetable, Watchfulness
 from feeder.errors import ConfigError
-from feeder.model import Endpoint, SiteInfo, Watch, WatchKind
+from feeder.model import Endpoint, EndpointKind, SiteInfo, Watch, WatchKind
 from feeder.topics import OwnTopic, parse
 
 _MAX_BYTES = 10_000_000
-_SECRET = frozenset({"secret", "password", "token"})
+_SECRET = frozenset({"secret", "password", "token", "url", "heartbeat"})
 
 
 def load(path: Path) -> Settings:
@@ -217,15 +217,18 @@ def _check_folders(settings: Settings, problems: _Problems) -> None:
             problems.add((table, "folder"), f"{one} and {what} {other} must not lie inside one another")
 
 
-def _secrets(written: Sequence[str], path: KeyPath, folder: Path, problems: _Problems) -> tuple[bytes, ...]:
-    found = []
+def _keys(written: Sequence[str], path: KeyPath, folder: Path, problems: _Problems) -> dict[str, tuple[bytes, ...]]:
+    """The keys of each scheme, in their order."""
+    found: dict[str, tuple[bytes, ...]] = {"v1": (), "v1a": ()}
     for text in written:
         try:
-            found.append(values.secret(text, folder=folder))
+            scheme, key = values.signature_key(text, folder=folder)
         except ValueError as error:
             expected = 'expected "whsec_" and base64 of 24 to 64 bytes, "${NAME}" or "file:path"'
             problems.add(path, f"{expected}: {error}")
-    return tuple(found)
+        else:
+            found[scheme] += (key,)
+    return found
 
 
 def _owner(section: shape.Owner, folder: Path, problems: _Problems) -> Owner:
@@ -243,18 +246,9 @@ def _owner(section: shape.Owner, folder: Path, problems: _Problems) -> Owner:
 
 
 def _endpoints(file: shape.File, folder: Path, problems: _Problems) -> tuple[Endpoint, ...]:
-    named = [
-        Endpoint(
-            name=table.name,
-            url=table.url,
-            secrets=_secrets(table.secret, ("endpoints", number, "secret"), folder, problems),
-            allow_networks=tuple(table.allow_networks),
-            rate=table.rate,
-        )
-        for number, table in enumerate(file.endpoints)
-    ]
+    named = [_endpoint(number, table, folder, problems) for number, table in enumerate(file.endpoints)]
     _check_unique([table.name for table in file.endpoints], lambda n: ("endpoints", n, "name"), problems)
-    shared = _secrets(file.alerts.secret, ("alerts", "secret"), folder, problems)
+    shared = _keys(file.alerts.secret, ("alerts", "secret"), folder, problems)
     names = {endpoint.name for endpoint in named}
     direct: dict[str, Endpoint] = {}
     for number, watch in enumerate(file.watches):
@@ -265,16 +259,87 @@ def _endpoints(file: shape.File, folder: Path, problems: _Problems) -> tuple[End
             try:
                 values.address(text)
             except ValueError as error:
-                problems.add(at, f"{text!r} is no http or https address {f'({error})' if str(error) else ''}".rstrip())
+                shown = values.origin(text)  # the rest may be secret
+                problems.add(at, f"{shown!r} is no http or https address {f'({error})' if str(error) else ''}".rstrip())
             if not file.alerts.secret:
                 problems.add(at, "an address written directly is signed with [alerts] secret, which is not set")
             direct[text] = Endpoint(
                 name=values.endpoint_name(text),
                 url=text,
-                secrets=shared,
+                secrets=shared["v1"],
+                signing_keys=shared["v1a"],
                 allow_networks=tuple(file.alerts.allow_networks),
             )
     return (*named, *direct.values())
+
+
+_HTTP = "an http or https address"
+#: What `url` must be, and how it is read; by kind, where it is not a plain address.
+_URLS: Mapping[EndpointKind, tuple[str, Callable[[str], str]]] = {
+    EndpointKind.EMAIL: ('a mail server like "smtps://mail.example.org"', values.mail_server),
+    EndpointKind.APPRISE: ("a URL of Apprise", values.apprise_address),
+}
+#: The keys that a kind needs beside name and url, and those it may have beside rate and allow_networks.
+_NEEDED: Mapping[EndpointKind, tuple[str, ...]] = {
+    EndpointKind.WEBHOOK: ("secret",),
+    EndpointKind.TELEGRAM: ("token", "to"),
+    EndpointKind.EMAIL: ("from", "to"),
+}
+_ALLOWED: Mapping[EndpointKind, tuple[str, ...]] = {
+    EndpointKind.NTFY: ("token",),
+    EndpointKind.EMAIL: ("user", "password"),
+}
+_OWN_KEYS = ("secret", "token", "user", "password", "from", "to")
+_TELEGRAM = "https://api.telegram.org"
+
+
+def _endpoint(number: int, table: shape.EndpointTable, folder: Path, problems: _Problems) -> Endpoint:
+    at: KeyPath = ("endpoints", number)
+    kind = table.kind
+    given = {key: getattr(table, "sender" if key == "from" else key) for key in _OWN_KEYS}
+    needed = _NEEDED.get(kind, ())
+    for key in _OWN_KEYS:
+        if not given[key] and key in needed:
+            problems.add((*at, key), f"is missing: expected {shape.expectation((*at, key))}")
+        elif given[key] and key not in (*needed, *_ALLOWED.get(kind, ())):
+            problems.add((*at, key), f'has no meaning for an endpoint of kind "{kind}"')
+    if bool(table.user) is not bool(table.password):
+        problems.add((*at, "user"), "user and password belong together")
+
+    def read(key: str, text: str, expected: str, parse: Callable[[str], str] = str) -> str:
+        if not text:
+            return ""
+        try:
+            return parse(values.hidden(text, folder=folder))
+        except ValueError as error:
+            because = f" ({error})" if str(error) else ""
+            problems.add((*at, key), f"expected {expected}, got something else{because}")
+            return ""
+
+    expected, parse = _URLS.get(kind, (_HTTP, values.address))
+    written = table.url or (_TELEGRAM if kind is EndpointKind.TELEGRAM else "")
+    if not written:
+        problems.add((*at, "url"), f"is missing: expected {expected}")
+    telegram = kind is EndpointKind.TELEGRAM
+    keys = _keys(table.secret, (*at, "secret"), folder, problems)
+    return Endpoint(
+        name=table.name,
+        kind=kind,
+        url=read("url", written, expected, parse),
+        secrets=keys["v1"],
+        signing_keys=keys["v1a"],
+        token=read("token", table.token, "a token", values.bot_token if telegram else str),
+        user=table.user,
+        password=read("password", table.password, "a password"),
+        sender=table.sender,
+        to=read("to", table.to, "a chat" if telegram else "one mail address", _recipient(kind)),
+        allow_networks=tuple(table.allow_networks),
+        rate=table.rate,
+    )
+
+
+def _recipient(kind: EndpointKind) -> Callable[[str], str]:
+    return values.chat if kind is EndpointKind.TELEGRAM else values.mail_address
 
 
 def _watches(file: shape.File, problems: _Problems) -> tuple[Watch, ...]:

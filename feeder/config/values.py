@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -86,6 +87,12 @@ def address(text: str) -> str:
 def endpoint_name(url: str) -> str:
     """What an address without a name is called in logs and in the store: host and hash, for its path may be secret."""
     return f"{urlsplit(url).hostname}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def origin(url: str) -> str:
+    """Its scheme and host, for people: the rest of a hook's address may be secret."""
+    scheme, mark, rest = url.partition("://")
+    return (scheme + mark + re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2])[:80]
 
 
 def site_address(text: str) -> str:
@@ -178,12 +185,70 @@ def network(text: str) -> str:
     return str(ipaddress.ip_network(text))
 
 
-def secret(text: str, *, folder: Path, environment: Mapping[str, str] = os.environ) -> bytes:
-    """The HMAC key behind "whsec_...", "${NAME}" or "file:path" (relative to `folder`).
+def signature_key(text: str, *, folder: Path, environment: Mapping[str, str] = os.environ) -> tuple[str, bytes]:
+    """("v1", HMAC key) of "whsec_...", ("v1a", ed25519 seed) of "whsk_..."; or of what "${NAME}" or "file:path"
+    (relative to `folder`) lead to.
 
-    The key has 24..64 bytes, as Standard Webhooks 1.0.0 asks. No error repeats any part of a secret.
+    An HMAC key has 24..64 bytes, as Standard Webhooks 1.0.0 asks. No error repeats any part of a secret.
     """
-    return _key(*_referred(text, folder, environment))
+    found, what = _referred(text, folder, environment)
+    if found.startswith("whsk_"):
+        return "v1a", _seed(found, what)
+    return "v1", _key(found, what)
+
+
+def hidden(text: str, *, folder: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """A password, token or secret address that is written there, or that the reference leads to."""
+    found, what = _referred(text, folder, environment)
+    if not found or not found.isprintable():
+        raise ValueError(f"{what} is empty or no printable text")
+    return found
+
+
+def mail_address(text: str) -> str:
+    """One address of RFC 5321, without a name or comments."""
+    local, at, domain = text.rpartition("@")
+    dots = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    if not at or len(text) > 254 or re.fullmatch(dots, local, re.ASCII) is None:
+        raise ValueError
+    if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", domain, re.ASCII) is None:
+        raise ValueError
+    return text
+
+
+def mail_server(text: str) -> str:
+    """ "smtps://host", "smtp://host:587" (with STARTTLS) or "smtp+plain://host": a host, a port or none, no more."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtps", "smtp", "smtp+plain") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.port == 0:
+        raise ValueError
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def apprise_address(text: str) -> str:
+    """A URL of Apprise, whose services have schemes of their own."""
+    from feeder.alerts.channels.apprise import fault
+
+    if re.fullmatch(r"[a-z][a-z0-9]*://\S+", text, re.ASCII) is None:
+        raise ValueError
+    if wrong := fault(text):
+        raise ValueError(wrong)
+    return text
+
+
+def chat(text: str) -> str:
+    """Of Telegram: a number, negative of a group, or the public name of a channel."""
+    if re.fullmatch(r"-?\d{1,20}|@[A-Za-z]\w{3,40}", text, re.ASCII) is None:
+        raise ValueError
+    return text
+
+
+def bot_token(text: str) -> str:
+    """Of Telegram, as the BotFather gives it."""
+    if re.fullmatch(r"\d{1,20}:[A-Za-z0-9_-]{20,100}", text, re.ASCII) is None:
+        raise ValueError("it does not look like a token of a bot")
+    return text
 
 
 #: What `feeder password` prints: scrypt (RFC 7914), log2 of its cost, block size, lanes, salt and key in base64.
@@ -224,9 +289,21 @@ def _referred(text: str, folder: Path, environment: Mapping[str, str]) -> tuple[
     return text, "it"
 
 
+def _seed(text: str, what: str) -> bytes:
+    try:
+        key = base64.b64decode(text.removeprefix("whsk_"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError(f"{what} is not base64 after whsk_") from None
+    if len(key) not in (32, 64):  # the seed alone, or with the public key behind it
+        raise ValueError(f"{what} holds {len(key)} bytes, not the 32 or 64 of an ed25519 key")
+    if find_spec("cryptography") is None:
+        raise ValueError("signing with ed25519 needs another package: pip install 'feeder[ed25519]'")
+    return key[:32]
+
+
 def _key(text: str, what: str) -> bytes:
     if not text.startswith("whsec_"):
-        raise ValueError(f'{what} does not start with "whsec_"')
+        raise ValueError(f'{what} does not start with "whsec_" or "whsk_"')
     try:
         key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError):

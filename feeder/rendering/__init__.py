@@ -14,6 +14,7 @@ from feeder.rendering.addresses import (
     web_address,
 )
 from feeder.rendering.drawing import chart
+from feeder.rendering.messages import Heard, Markings, Phrasebook, Told
 from feeder.rendering.renderer import Renderer
 from feeder.rendering.structured import news_article
 
@@ -21,7 +22,11 @@ __all__ = [
     "FEED_STYLE",
     "INDEX_PAGE",
     "OPML",
+    "Heard",
+    "Markings",
+    "Phrasebook",
     "Renderer",
+    "Told",
     "archive_path",
     "chart",
     "entry_path",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -37,6 +36,7 @@ from feeder.rendering.addresses import (
     web_address,
 )
 from feeder.rendering.directory import Directory
+from feeder.rendering.faults import told
 from feeder.rendering.proofs import proofs
 from feeder.rendering.sanitizing import sanitize
 from feeder.rendering.wording import FORM_NAMES, feed_title
@@ -235,25 +235,8 @@ class Renderer:
                 raise TemplateError(f"{path}: cannot be read: {error}") from error
         raise TemplateError(f"{self._folders[-1] / name}: missing; install feeder again")
 
-    @contextmanager
-    def _told(self, name: str) -> Iterator[None]:
-        """Whatever a template does wrong becomes one error that names its file and line."""
-        try:
-            yield
-        except TemplateSyntaxError as error:
-            raise TemplateError(f"{error.filename or error.name or name}:{error.lineno}: {error.message}") from error
-        except TemplateNotFound as error:
-            raise TemplateError(f'{name}: there is no template "{error.name}" beside it') from error
-        except UnicodeDecodeError as error:
-            raise TemplateError(f"{name}: not in UTF-8: {error}") from error
-        except Exception as error:  # a template is a program of the owner's: it can fail in any way there is
-            raise TemplateError(f"{self._place(error, name)}: {error or type(error).__name__}") from error
-
-    def _place(self, error: Exception, name: str) -> str:
-        # jinja puts template files and lines into the traceback; the innermost one is where it went wrong
-        frames = traceback.extract_tb(error.__traceback__)
-        inside = [f for f in frames if any(Path(f.filename).is_relative_to(folder) for folder in self._folders)]
-        return f"{inside[-1].filename}:{inside[-1].lineno}" if inside else name
+    def _told(self, name: str) -> AbstractContextManager[None]:
+        return told(name, self._folders)
 
 
 def _day(when: datetime) -> str:

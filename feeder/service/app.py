@@ -25,6 +25,7 @@ from feeder.sources import Folder
 from feeder.storage import Store, open_store
 
 if TYPE_CHECKING:  # each of these costs more to import than a build without news takes
+    from feeder.alerts import Courier
     from feeder.egress import Client
     from feeder.rendering import Renderer
 
@@ -79,6 +80,12 @@ class App:
         from feeder.rendering import Renderer
 
         return Renderer(self.settings.templates_folder)
+
+    @cached_property
+    def courier(self) -> Courier:
+        from feeder.alerts import Courier
+
+        return Courier(templates=self.settings.templates_folder)
 
     def client(self, allow_networks: tuple[str, ...]) -> Client:
         """A new one; the caller closes it."""
@@ -140,6 +147,8 @@ class App:
         return "tagger" in self.__dict__
 
     def close(self) -> None:
+        if "courier" in self.__dict__:
+            self.courier.close()
         self.store.close()
 
     def __enter__(self) -> Self:

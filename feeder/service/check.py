@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from feeder.alerts.channels import STYLES
 from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
 from feeder.errors import FeederError, PublishError, SourceError, StateError
-from feeder.rendering import Renderer
+from feeder.rendering import Phrasebook, Renderer
 from feeder.service import catalogs, correcting
 from feeder.tagging import MentionModel
 
@@ -37,7 +38,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield _try("ids", lambda: _authority(settings))
     for endpoint in settings.endpoints:
         used = [watch.name for watch in settings.watches if endpoint.name in watch.endpoints]
-        detail = f"{endpoint.url} is told about {', '.join(used)}" if used else "no watch names it"
+        detail = f"{endpoint.shown} is told about {', '.join(used)}" if used else "no watch names it"
         yield Finding(what=f"endpoint {endpoint.name}", fine=True, detail=detail)
 
 
@@ -70,6 +71,8 @@ def _writable(folder: Path, error: type[FeederError]) -> str:
 
 def _templates(folder: Path | None) -> str:
     Renderer(folder).check()
+    for kind, style in STYLES.items():
+        Phrasebook(kind, style.markings, folder=folder).check()
     return str(folder) if folder else "those that come with feeder"
 
 

@@ -31,7 +31,7 @@ def deliver(
     now: Callable[[], datetime] = clock.now,
 ) -> DispatchReport:
     """Raises StateError."""
-    digesting.gather(app.store, site=app.site, now=now(), stopping=stopping)
+    digesting.gather(app.store, site=app.site, now=now(), endpoints=app.settings.endpoints, stopping=stopping)
     report = dispatch(app, stopping=stopping, send=send, now=now)
     if tell_of_endpoints(app, now=now()) and not stopping():
         again = dispatch(app, stopping=stopping, send=send, now=now)
@@ -53,7 +53,7 @@ def tell_of_endpoints(app: App, *, now: datetime) -> int:
         if endpoint is None:
             continue
         if state.closed is None and state.failing_since is not None and now - state.failing_since >= CLOSED_AFTER:
-            app.store.hold(state.name, url=endpoint.url, now=now, why=Closed.FAILING)
+            app.store.hold(state.name, url=endpoint.place, now=now, why=Closed.FAILING)
             _log.error("endpoint closed: name=%s failing_since=%s", state.name, state.failing_since)
             told += _tell(app, alerts.CLOSED, state, since=now, now=now)
         elif state.failures and state.told is None and _failed_for_long(app, state, now):

@@ -30,7 +30,7 @@ _LOOK = 0.5
 _DICE = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
-Send = Callable[[Delivery, Endpoint, datetime], int]  #: -> HTTP status; raises DeliveryError
+Send = Callable[[Delivery, Endpoint, datetime], int]  #: -> status, 0 where a channel has none; raises DeliveryError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def dispatch(
     """
     endpoints = {endpoint.name: endpoint for endpoint in app.settings.endpoints}
     for endpoint in endpoints.values():
-        app.store.release(endpoint.name, unless_url=endpoint.url)
+        app.store.release(endpoint.name, unless_url=endpoint.place)
     tally: dict[DeliveryState, int] = dict.fromkeys(DeliveryState, 0)
     resting: set[str] = set()
     sender = _Sender(app) if send is None else send
@@ -152,7 +152,7 @@ def _settle(app: App, delivery: Delivery, future: Future[int], *, endpoint: Endp
         error=outcome.error,
     )
     if outcome.state is DeliveryState.HELD:
-        app.store.hold(endpoint.name, url=endpoint.url, now=now)
+        app.store.hold(endpoint.name, url=endpoint.place, now=now)
     _log.info(
         "delivery: id=%s endpoint=%s attempt=%d state=%s status=%s%s",
         delivery.id,
@@ -174,16 +174,10 @@ def _audible(app: App, delivery: Delivery, moment: datetime) -> datetime:
 
 
 class _Sender:
-    """alerts.send with a client for the networks that the endpoint may be in. Callable from several threads."""
+    """The app's courier. Callable from several threads."""
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     def __call__(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> int:
-        from feeder.alerts import send  # brings the HTTP client along
-
-        client = self._app.client(endpoint.allow_networks)
-        try:
-            return send(delivery, endpoint, now=now, client=client)
-        finally:
-            client.close()
+        return self._app.courier.send(delivery, endpoint, now=now).status

@@ -78,7 +78,7 @@ def hold(store: Store, settings: Settings, name: str, *, now: datetime) -> int:
     endpoint = next((it for it in settings.endpoints if it.name == name), None)
     if endpoint is None:
         raise _unknown(name, settings)
-    return store.hold(endpoint.name, url=endpoint.url, now=now, why=Closed.OWNER)
+    return store.hold(endpoint.name, url=endpoint.place, now=now, why=Closed.OWNER)
 
 
 def release(store: Store, settings: Settings, name: str, *, now: datetime) -> int:

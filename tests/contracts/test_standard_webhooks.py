@@ -91,7 +91,7 @@ def test_a_message_that_went_over_the_wire_verifies() -> None:
     old, new = bytes(range(32)), bytes(range(32, 64))
     with Receiver() as receiver, Client(allow_networks=["127.0.0.1/32"]) as client:
         endpoint = an_endpoint(url=receiver.url("/hook"), secrets=(new, old))
-        assert send(a_delivery(id=identity, body=body), endpoint, now=NOON, client=client) == 200
+        assert send(a_delivery(id=identity, body=body), endpoint, now=NOON, client=client).status == 200
         [got] = receiver.requests()
     with time_machine.travel(NOON, tick=False):
         for key in (old, new):

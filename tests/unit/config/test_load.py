@@ -56,12 +56,12 @@ def test_the_shipped_config_says_exactly_the_defaults(config):
 
 
 def test_every_setting_stands_in_the_shipped_config():
-    from feeder.config.file import File, children
+    from feeder.config.file import File, children, fields
 
     text = CHECKOUT.read_text()
     for table, model in children(File).items():
         assert f"[{table}]" in text
-        for key in model.model_fields if model else ():
+        for key in fields(model) if model else ():
             assert f"\n{key} = " in text or f"\n# {key} = " in text, f"{table}.{key}"
 
 

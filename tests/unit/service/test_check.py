@@ -60,5 +60,5 @@ def test_endpoints_say_what_they_are_told_about(settings):
     with_watch = replace(
         settings, endpoints=(endpoint,), watches=(Watch(name="Milo Ventimiglia", endpoints=("desk",)),)
     )
-    assert findings(with_watch)["endpoint desk"].detail == "https://example.org/hook is told about Milo Ventimiglia"
+    assert findings(with_watch)["endpoint desk"].detail == "webhook, https://example.org is told about Milo Ventimiglia"
     assert findings(replace(settings, endpoints=(endpoint,)))["endpoint desk"].detail == "no watch names it"
