@@ -12,7 +12,9 @@ from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
 from feeder.errors import FeederError, PublishError, SourceError, StateError
 from feeder.rendering import Phrasebook, Renderer
-from feeder.service import catalogs, correcting
+from feeder.service import catalogs, clock, correcting
+from feeder.service.health import REFRESH, health
+from feeder.storage import open_store
 from feeder.tagging import MentionModel
 
 
@@ -40,6 +42,8 @@ def check(settings: Settings) -> Iterator[Finding]:
         used = [watch.name for watch in settings.watches if endpoint.name in watch.endpoints]
         detail = f"{endpoint.shown} is told about {', '.join(used)}" if used else "no watch names it"
         yield Finding(what=f"endpoint {endpoint.name}", fine=True, detail=detail)
+    if (settings.state_folder / "feeder.db").exists():
+        yield _try("service", lambda: _service(settings))
 
 
 def _try(what: str, attempt: Callable[[], str]) -> Finding:
@@ -88,6 +92,19 @@ def _corrections(settings: Settings) -> str:
 def _model() -> str:
     MentionModel.load()
     return "loads"
+
+
+def _service(settings: Settings) -> str:
+    """What a service that runs or ran on this state says of itself."""
+    store = open_store(settings.state_folder, write=False)
+    try:
+        found = health(store, now=clock.now(), endpoints=[endpoint.name for endpoint in settings.endpoints])
+    finally:
+        store.close()
+    if found.problems:
+        raise StateError("; ".join(" ".join(problem.split()) for problem in found.problems))
+    looked = next((job.succeeded for job in found.jobs if job.name == REFRESH), None)
+    return "has not run yet" if looked is None else f"last looked at {looked:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _authority(settings: Settings) -> str:

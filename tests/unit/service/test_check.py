@@ -11,6 +11,8 @@ from feeder import config
 from feeder.config import Settings
 from feeder.model import Endpoint, Watch
 from feeder.service.check import Finding, check
+from feeder.storage import open_store
+from tests.builders import NOON
 
 
 @pytest.fixture
@@ -62,3 +64,16 @@ def test_endpoints_say_what_they_are_told_about(settings):
     )
     assert findings(with_watch)["endpoint desk"].detail == "webhook, https://example.org is told about Milo Ventimiglia"
     assert findings(replace(settings, endpoints=(endpoint,)))["endpoint desk"].detail == "no watch names it"
+
+
+def test_a_service_that_refused_its_configuration_is_told_of(settings, tmp_path):
+    from feeder.service import reloading
+
+    store = open_store(settings.state_folder, write=True)
+    assert findings(settings)["service"].detail == "has not run yet"
+    refused = reloading.Reloaded(settings=None, error="config.toml:3: [feeds] limit: expected ...", restart_for=())
+    reloading.remember(store, refused, now=NOON)
+    store.close()
+    found = findings(settings)["service"]
+    assert not found.fine
+    assert "config.toml:3" in found.detail
