@@ -8,8 +8,10 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from feeder.config import Log
+if TYPE_CHECKING:  # brings pydantic along, which a command that reads no settings does without
+    from feeder.config import Log
 
 _FIELD = re.compile(r"(?:(\w+)=)?%(?:[-+ #0]*[\d.]*)[srdfgx]")
 _QUIET = ("apscheduler",)  # it warns of each tick that a long run swallows, which is as it should be

@@ -10,7 +10,6 @@ from io import TextIOWrapper
 import click
 
 from feeder import __version__
-from feeder.cli import logs
 from feeder.cli.alerts import alerts
 from feeder.cli.backup import backup, restore
 from feeder.cli.build import build
@@ -49,6 +48,8 @@ def program(context: click.Context, config: str | None, quiet: bool) -> None:
 
     Start with `feeder init` in an empty folder, drop articles into seeds/, then `feeder build`.
     """
+    from feeder.cli import logs
+
     logs.to_terminal(quiet=quiet)
     context.obj = Invocation(config=config, quiet=quiet)
 

@@ -49,10 +49,9 @@ class Service:
         self._stop = threading.Event()
         self._moved = threading.Event()  # set to leave the folder that is being listened to
         self._reload_asked = threading.Event()
-        self._refused: reloading.Look | None = None
         self._look = self._seen = reloading.look(app.settings)
         self._writing = _WRITING
-        self._beats: dict[str, float] = {}
+        self._beats = {"ticker": clock.monotonic()}
         self._journal = Journal(app.store)
         jobs = (
             Job(name=REFRESH, run=self._refresh, plan=_plan(app.settings), at_once=True),
