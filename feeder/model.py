@@ -292,6 +292,7 @@ class SiteInfo:
     author: str  #: who answers for the feeds; the author of an entry that names nobody
     language: str  #: BCP 47, of the feeds themselves
     authority: str  #: tagging authority of all ids (RFC 4151): "example.org,2026"; fixed once, never follows base_url
+    hubs: tuple[str, ...] = ()  #: addresses of WebSub hubs that tell subscribers of changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,8 +410,9 @@ class Endpoint:
     @property
     def confidential(self) -> tuple[str, ...]:
         """Pieces of text that nobody else may see, longest first."""
-        _, _, path = self.url.partition("://")[2].partition("/")
-        pieces = {self.url, self.token, self.password, *re.split(r"[/?&=:@]", path)}
+        rest = self.url.partition("://")[2]
+        secret = rest if self.kind is EndpointKind.APPRISE else rest.partition("/")[2]
+        pieces = {self.url, self.token, self.password, *re.split(r"[/?&=:@]", secret)}
         return tuple(sorted((piece for piece in pieces if len(piece) >= 8), key=len, reverse=True))
 
 

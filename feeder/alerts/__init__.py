@@ -6,7 +6,7 @@ sends one message to an endpoint of any kind, by `webhook` or one of the `channe
 
 from feeder.alerts.courier import Courier
 from feeder.alerts.digests import DIGEST, digest, room
-from feeder.alerts.messages import MENTION_NEW, Telling, message_id, payload, story_id
+from feeder.alerts.messages import MENTION_NEW, MENTION_TEST, Telling, message_id, payload, story_id
 from feeder.alerts.notices import CLOSED, FAILING, RECOVERED, notice
 from feeder.alerts.receipts import Receipt
 from feeder.alerts.retry import asked_wait, next_attempt
@@ -20,6 +20,7 @@ __all__ = [
     "DIGEST",
     "FAILING",
     "MENTION_NEW",
+    "MENTION_TEST",
     "RECOVERED",
     "Courier",
     "Receipt",

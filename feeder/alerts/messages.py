@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from feeder.model import Alert, Evidence, SiteInfo, StoredEntry, Tag
 
 MENTION_NEW = "mention.new"
+#: The same about nothing: somebody tries an endpoint.
+MENTION_TEST = "mention.test"
 
 #: Bytes a body may have (Standard Webhooks 1.0.0 asks for less than 20 kB).
 MOST = 20_000
@@ -49,8 +51,11 @@ def payload(
     feed_url: str,
     now: datetime,
     story: Telling | None = None,
+    event_type: str = MENTION_NEW,
 ) -> bytes:
     """The exact bytes to send: UTF-8 JSON with sorted keys, under `MOST` bytes, without the article's body.
+
+    message.schema.json describes them:
 
         {"type": "mention.new", "timestamp": "2021-06-15T12:00:00Z", "data": {
             "watch": name,
@@ -65,7 +70,16 @@ def payload(
     prove it and carries the offsets of what is left. `truncated` says that something was cut or left out.
     """
     for limits in _LIMITS:
-        body = _render(alert, stored, site=site, feed_url=feed_url, now=now, story=story, limits=limits)
+        body = _render(
+            alert,
+            stored,
+            site=site,
+            feed_url=feed_url,
+            now=now,
+            story=story,
+            event_type=event_type,
+            limits=limits,
+        )
         if len(body) < MOST:
             return body
     raise ValueError(f"the feed's address and the watch's name alone fill {MOST} bytes")
@@ -100,6 +114,7 @@ def _render(
     feed_url: str,
     now: datetime,
     story: Telling | None,
+    event_type: str,
     limits: _Limits,
 ) -> bytes:
     entry = stored.entry
@@ -127,7 +142,7 @@ def _render(
         "feed": feed_url,
         "site": {"title": cut.name(site.title), "url": site.base_url},
     }
-    message = {"type": MENTION_NEW, "timestamp": _moment(now), "data": data | {"truncated": cut.happened}}
+    message = {"type": event_type, "timestamp": _moment(now), "data": data | {"truncated": cut.happened}}
     return json.dumps(message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

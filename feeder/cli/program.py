@@ -17,12 +17,14 @@ from feeder.cli.catalog import catalog
 from feeder.cli.check import check
 from feeder.cli.eval import evaluate
 from feeder.cli.explain import explain
+from feeder.cli.hook import hook
 from feeder.cli.init import init
 from feeder.cli.invocation import Invocation
 from feeder.cli.password import password
 from feeder.cli.schedule import schedule
 from feeder.cli.serve import serve
 from feeder.cli.simulate import simulate
+from feeder.cli.subscriber import subscriber
 from feeder.cli.tag import tag
 from feeder.cli.watch import watch
 from feeder.errors import FeederError
@@ -67,7 +69,9 @@ for command in (
     alerts,
     check,
     simulate,
+    hook,
     password,
+    subscriber,
     backup,
     restore,
 ):
