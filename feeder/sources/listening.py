@@ -39,5 +39,5 @@ def hints(root: Path, *, stopping: threading.Event) -> Iterator[None]:
             first = False
             if not root.is_dir():
                 raise SourceError(f"the article folder {root} is gone")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # watchfiles has RuntimeErrors of its own
         raise SourceError(f"the article folder {root} cannot be watched: {error}") from error
