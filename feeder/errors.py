@@ -19,6 +19,7 @@ FeederError
 ├── OutboxError            a message or an endpoint that is asked for is not there, or not so  (exit 65)
 ├── PublishError           feeds or pages could not be written; the last good ones stay (exit 73)
 │   └── RepeatsRefused     subscribers would be shown entries again: names them
+├── SubscriberError        a subscriber of private feeds is not there, or is there already (exit 65)
 ├── ServeError             host and port cannot be listened on                        (exit 69)
 └── DeliveryError          one attempt at an endpoint failed
     ├── TemporaryDeliveryError   worth another try; may carry `retry_after`
@@ -139,6 +140,12 @@ class StateDamaged(StateError):
 
 class OutboxError(FeederError):
     """A message or an endpoint that the owner asks for is not there, or cannot be held or sent again as it is."""
+
+    exit_code = 65
+
+
+class SubscriberError(FeederError):
+    """A subscriber of private feeds is not there, is there already, or has no name to go by."""
 
     exit_code = 65
 

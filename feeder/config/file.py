@@ -37,6 +37,16 @@ def _bytes(value: object) -> object:
     return values.size(value) if isinstance(value, str) else value
 
 
+def _private(value: object) -> object:
+    """All feeds, none, or a list of them."""
+    if isinstance(value, bool):
+        return ["*"] if value else []
+    listed = _listed(value)
+    if not isinstance(listed, list) or not all(isinstance(it, str) for it in listed):
+        raise ValueError
+    return [values.feeds(it) for it in listed]
+
+
 _Name = Annotated[str, _text(values.name)]
 _Address = Annotated[str, _text(values.address)]
 _Network = Annotated[str, _text(values.network)]
@@ -46,6 +56,7 @@ _Bytes = Annotated[int, BeforeValidator(_bytes)]
 _Query = Annotated[str, _text(values.query)]
 _Strings = Annotated[list[str], BeforeValidator(_listed)]
 _FeedNames = Annotated[list[Annotated[str, _text(values.feeds)]], BeforeValidator(_listed)]
+_Private = Annotated[list[str], BeforeValidator(_private)]
 _Names = Annotated[list[_Name], BeforeValidator(_listed)]
 _EventTypes = Annotated[list[Annotated[EventType, _text(EventType)]], BeforeValidator(_listed)]
 _NoneOrAddress = Annotated[str, _text(lambda text: values.address(text) if text else text)]
@@ -141,6 +152,16 @@ class Log(Section):
 class Server(Section):
     host: _Name = Field(default="127.0.0.1", description="a host name or address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="a whole number from 0 (any free port) to 65535")
+    private: _Private = Field(
+        default=[], description='true, false, or a list of feeds like "show/gilmore-girls", "watch/*" or "all"'
+    )
+
+
+class Websub(Section):
+    hub: bool = Field(default=False, description="true or false")
+    hubs: list[_Address] = Field(default=[], description="a list of http or https addresses of hubs")
+    max_subscriptions: int = Field(default=1000, ge=1, le=1_000_000, description="a whole number from 1 to 1000000")
+    allow_networks: list[_Network] = Field(default=[], description='a list of networks like "127.0.0.0/8"')
 
 
 class Owner(Section):
@@ -224,6 +245,7 @@ class File(Section):
     schedule: Schedule = Field(default=Schedule(), description="a table: [schedule]")
     log: Log = Field(default=Log(), description="a table: [log]")
     server: Server = Field(default=Server(), description="a table: [server]")
+    websub: Websub = Field(default=Websub(), description="a table: [websub]")
     owner: Owner = Field(default=Owner(), description="a table: [owner]")
     alerts: Alerts = Field(default=Alerts(), description="a table: [alerts]")
     endpoints: list[EndpointTable] = Field(default=[], description="tables: [[endpoints]]")

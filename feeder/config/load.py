@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from feeder.config import file as shape
 from feeder.config import values
 from feeder.config.lines import KeyPath, key_lines, line_of
-from feeder.config.settings import Log, Owner, Schedule, Settings, Timetable, Watchfulness
+from feeder.config.settings import Log, Owner, Schedule, Settings, Timetable, Watchfulness, Websub
 from feeder.errors import ConfigError
 from feeder.model import Endpoint, EndpointKind, SiteInfo, Watch, WatchKind
 from feeder.topics import OwnTopic, parse
@@ -155,6 +155,7 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
             author=file.site.author,
             language=file.site.language,
             authority=file.site.authority,
+            hubs=_hubs(file),
         ),
         source_folder=_path(folder, file.source.folder),
         max_bytes=file.source.max_size,
@@ -183,9 +184,24 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         timetables=tuple(Timetable(feeds=_once(table.feeds), cron=table.cron) for table in file.timetables),
         log=Log(format=file.log.format, level=file.log.level),
         owner=_owner(file.owner, folder, problems),
+        private=_once(file.server.private),
+        websub=Websub(
+            hub=file.websub.hub,
+            hubs=_once(file.websub.hubs),
+            limit=file.websub.max_subscriptions,
+            networks=tuple(file.websub.allow_networks),
+        ),
     )
     _check_folders(settings, problems)
     return settings
+
+
+def _hubs(file: shape.File) -> tuple[str, ...]:
+    """What feeds say of hubs: nothing where all of them are private, for no hub gets to know those."""
+    if "*" in file.server.private:
+        return ()
+    own = (f"{file.site.base_url}/hub",) if file.websub.hub else ()
+    return _once((*own, *file.websub.hubs))
 
 
 def _path(folder: Path, text: str) -> Path:

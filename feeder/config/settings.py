@@ -57,6 +57,16 @@ class Watchfulness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Websub:
+    """Who is told when a feed changes, so that nobody need ask."""
+
+    hub: bool = False  #: whether feeder is a hub itself
+    hubs: tuple[str, ...] = ()  #: addresses of hubs of others
+    limit: int = 1000  #: subscriptions that the own hub takes at most
+    networks: tuple[str, ...] = ()  #: CIDRs beyond the public internet that callbacks and hubs may lie in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting. Paths are absolute; a relative one in the file counts from the file's folder."""
 
@@ -89,3 +99,5 @@ class Settings:
     alert_networks: tuple[str, ...] = ()  #: of [alerts]: CIDRs beyond the public internet for what names no endpoint
     log: Log = Log()
     owner: Owner = Owner()
+    private: tuple[str, ...] = ()  #: feeds that only subscribers get, as in Timetable, or "*": all that is served
+    websub: Websub = Websub()

@@ -21,7 +21,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeder.feeds import vocabulary
-from feeder.feeds.chapters import Chapter, Tombstone, neighbours, self_address
+from feeder.feeds.chapters import Chapter, Tombstone, hubs, neighbours, self_address
 from feeder.feeds.identity import topic_id
 from feeder.feeds.items import Item
 from feeder.feeds.plain import mistakable, plain
@@ -135,6 +135,8 @@ def feed_of(listing: TopicListing, site: SiteInfo, chapter: Chapter, tombstones:
     feed.author({"name": plain(site.author)})
     feed.link(href=f"{site.base_url}/{page_path(topic, listing.slug)}", rel="alternate", type="text/html")
     feed.link(href=self_address(Form.ATOM, listing, chapter, site), rel="self", type=MEDIA_TYPES[Form.ATOM])
+    for hub in hubs(chapter, site):
+        feed.link(href=hub, rel="hub")
     for relation, address in neighbours(Form.ATOM, listing, chapter, site):
         feed.link(href=address, rel=relation, type=MEDIA_TYPES[Form.ATOM])
     feed.generator("feeder")

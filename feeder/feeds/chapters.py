@@ -56,6 +56,11 @@ def neighbours(form: Form, listing: TopicListing, chapter: Chapter, site: SiteIn
         yield "next-archive", _address(form, listing, chapter.next, site)
 
 
+def hubs(chapter: Chapter, site: SiteInfo) -> tuple[str, ...]:
+    """Addresses of the hubs that tell when this document changes: archives do not."""
+    return site.hubs if chapter.number is None else ()
+
+
 def _address(form: Form, listing: TopicListing, number: int | None, site: SiteInfo) -> str:
     topic, slug = listing.topic, listing.slug
     path = feed_path(topic, slug, form) if number is None else archive_path(topic, slug, number, form)

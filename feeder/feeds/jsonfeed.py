@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from feeder.feeds.chapters import Chapter, neighbours, self_address
+from feeder.feeds.chapters import Chapter, hubs, neighbours, self_address
 from feeder.feeds.items import Item, sentence_of
 from feeder.feeds.plain import plain
 from feeder.model import Entry, Evidence, Form, SiteInfo, TopicListing
@@ -62,6 +62,7 @@ def feed_json(listing: TopicListing, items: Sequence[bytes], *, site: SiteInfo, 
         "next_url": links.get("prev-archive"),
         "authors": [{"name": plain(site.author)}],
         "language": site.language,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in hubs(chapter, site)],
         "_feeder": _told(
             {
                 "about": f"{site.base_url}/{INDEX_PAGE}#formats",

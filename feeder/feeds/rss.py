@@ -19,7 +19,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeder.feeds import vocabulary
-from feeder.feeds.chapters import Chapter, neighbours, self_address
+from feeder.feeds.chapters import Chapter, hubs, neighbours, self_address
 from feeder.feeds.items import Item
 from feeder.feeds.plain import plain
 from feeder.model import Form, SiteInfo, TopicListing
@@ -76,6 +76,7 @@ class _ChannelParts(BaseExtension):  # type: ignore[misc]  # feedgen ships no ty
         self.updated: datetime | None = None
         self.archive = False
         self.links: list[tuple[str, str]] = []
+        self.hubs: tuple[str, ...] = ()
 
     def extend_ns(self) -> dict[str, str]:
         return _OWN | ({"fh": vocabulary.HISTORY} if self.archive else {})
@@ -84,6 +85,8 @@ class _ChannelParts(BaseExtension):  # type: ignore[misc]  # feedgen ships no ty
         channel = rss[0]
         if self.updated:
             etree.SubElement(channel, "lastBuildDate").text = _date(self.updated)
+        for hub in self.hubs:
+            etree.SubElement(channel, f"{{{vocabulary.ATOM}}}link", rel="hub", href=hub)
         for relation, address in self.links:
             etree.SubElement(
                 channel, f"{{{vocabulary.ATOM}}}link", rel=relation, type=MEDIA_TYPES[Form.RSS], href=address
@@ -124,6 +127,7 @@ def channel_of(listing: TopicListing, site: SiteInfo, chapter: Chapter) -> _Chan
     feed.parts.updated = listing.updated
     feed.parts.archive = chapter.number is not None
     feed.parts.links = list(neighbours(Form.RSS, listing, chapter, site))
+    feed.parts.hubs = hubs(chapter, site)
     feed.title(plain(feed_title(topic, site)))
     feed.description(plain(feed_subtitle(topic)))
     feed.link(href=self_address(Form.RSS, listing, chapter, site), rel="self", type=MEDIA_TYPES[Form.RSS])

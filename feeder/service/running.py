@@ -10,18 +10,20 @@ from contextlib import contextmanager
 
 from feeder.config import Settings
 from feeder.errors import SourceError
-from feeder.service import clock, reloading, tagger
+from feeder.service import clock, pushing, reloading, tagger
 from feeder.service.app import App, open_app
 from feeder.service.build import BuildReport, refresh
 from feeder.service.delivering import beat, deliver
 from feeder.service.health import REFRESH, Health, health
 from feeder.service.journal import Journal
 from feeder.service.notify import DispatchReport
+from feeder.service.pushing import PushReport
 from feeder.service.schedule import Job, Plan, Result, Ticker
 from feeder.service.supervisor import Supervisor
 from feeder.sources import hints
 
 DISPATCH = "dispatch"
+PUSH = "push"
 PULSE = "pulse"
 HEARTBEAT = "heartbeat"
 
@@ -51,12 +53,14 @@ class Service:
         self._reload_asked = threading.Event()
         self._look = self._seen = reloading.look(app.settings)
         self._writing = _WRITING
+        self._caught_up = False  # with feeds that changed while no service ran
         self._beats = {"ticker": clock.monotonic()}
         self._journal = Journal(app.store)
         jobs = (
             Job(name=REFRESH, run=self._refresh, plan=_plan(app.settings), at_once=True),
             Job(name=DISPATCH, run=self._dispatch, plan=Plan(seconds=_SWEEP)),
             Job(name=HEARTBEAT, run=self._heartbeat, plan=_heartbeats(app.settings), recorded=False),
+            Job(name=PUSH, run=self._push, plan=Plan(seconds=_SWEEP), at_once=True),
             Job(name=PULSE, run=self._pulse, plan=Plan(seconds=_BEAT), at_once=True, recorded=False),
         )
         self._ticker = Ticker(jobs, journal=self._journal)
@@ -74,6 +78,10 @@ class Service:
     def refresh(self) -> None:
         """Look into the folder as soon as possible; does not wait."""
         self._ticker.soon(REFRESH)
+
+    def push(self) -> None:
+        """Tell subscribers and hubs what they are to be told, as soon as possible; does not wait."""
+        self._ticker.soon(PUSH)
 
     def reload(self) -> None:
         """Read config.toml again as soon as possible; does not wait."""
@@ -120,7 +128,16 @@ class Service:
 
     def _refresh(self, stop: threading.Event) -> Result:
         app = self._app
-        report = refresh(app, stopping=stop.is_set, wait=stop.wait)
+        if not self._caught_up:
+            pushing.announce(app, None, now=clock.now())
+            self._caught_up = True
+        written = None
+        try:
+            report = refresh(app, stopping=stop.is_set, wait=stop.wait)
+            written = report.publish.written
+        finally:  # what was written before it failed is news all the same
+            if pushing.announce(app, written, now=clock.now()):
+                self._ticker.soon(PUSH)
         self._ticker.soon(DISPATCH)
         if any(it.reason == "unsettled" for it in report.ingest.set_aside):
             self._ticker.soon(REFRESH, seconds=self._writing)
@@ -137,6 +154,10 @@ class Service:
         beat(self._app, well=self.health().ready, now=clock.now())
         return Result()
 
+    def _push(self, stop: threading.Event) -> Result:
+        report = pushing.push(self._app, stopping=stop.is_set)
+        return Result(detail=_told_of_push(report), complete=not stop.is_set())
+
     def _pulse(self, _: threading.Event) -> Result:
         """Short, and often: what must not wait for a long refresh."""
         app = self._app
@@ -146,6 +167,9 @@ class Service:
         due = app.store.due_since([endpoint.name for endpoint in app.settings.endpoints], now=now)
         if due is not None or app.store.alerting.due_digests(now=now):
             self._ticker.soon(DISPATCH)
+        errand = app.store.audience.next_errand()
+        if errand is not None and errand <= clock.now():
+            self._ticker.soon(PUSH)
         self.beat("ticker")
         return Result()
 
@@ -249,6 +273,11 @@ def _told(report: BuildReport) -> str:
     if report.publish.written:
         parts.append(f"{len(report.publish.written)} files written")
     return ", ".join(parts) or "nothing new"
+
+
+def _told_of_push(report: PushReport) -> str:
+    states = {"done": report.done, "to be tried again": report.postponed, "given up": report.ended}
+    return ", ".join(f"{number} {what}" for what, number in states.items() if number) or "nothing due"
 
 
 def _told_of(report: DispatchReport) -> str:

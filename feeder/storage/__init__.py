@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feeder.storage.audience import Audience, Errand, ErrandKind, Subscriber, Subscription
 from feeder.storage.installing import install
 from feeder.storage.store import (
     Alerting,
@@ -42,11 +43,14 @@ from feeder.storage.store import (
 __all__ = [
     "Alerting",
     "Attempt",
+    "Audience",
     "Closed",
     "Companion",
     "DigestItem",
     "Dirty",
     "EndpointState",
+    "Errand",
+    "ErrandKind",
     "Fate",
     "FileRecord",
     "Former",
@@ -64,6 +68,8 @@ __all__ = [
     "Sketch",
     "Stamp",
     "Store",
+    "Subscriber",
+    "Subscription",
     "TopicTotals",
     "Wanted",
     "install",

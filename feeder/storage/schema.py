@@ -284,4 +284,35 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE INDEX entry_brief ON entry (nr, id, changed);
     """,
+    # 8: subscribers of private feeds; WebSub: who is told of changes, and what is to be told
+    """
+    CREATE TABLE subscriber (
+        name TEXT PRIMARY KEY,
+        digest BLOB NOT NULL UNIQUE,
+        created INTEGER NOT NULL,
+        used INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE subscription (
+        topic TEXT NOT NULL,
+        callback TEXT NOT NULL,
+        secret BLOB NOT NULL,
+        expires INTEGER NOT NULL,
+        PRIMARY KEY (topic, callback)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX subscription_by_end ON subscription (expires);
+
+    CREATE TABLE errand (
+        topic TEXT NOT NULL,
+        address TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('subscribe', 'unsubscribe', 'content', 'ping')),
+        secret BLOB NOT NULL DEFAULT x'',
+        lease INTEGER NOT NULL DEFAULT 0,
+        due INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        revision INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY (topic, address, kind)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX errand_by_time ON errand (due);
+    """,
 )

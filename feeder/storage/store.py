@@ -541,8 +541,8 @@ class Store(Protocol):
         """The endpoint is not to be called again: hold what is pending for it, and what comes; how many."""
 
     def release(self, endpoint: str, *, unless_url: str | None = None) -> int:
-        """Lift `hold`; how many messages are pending again, due at once, the oldest first. With `unless_url`, only if the endpoint has another address
-        now, and not what the owner holds."""
+        """Lift `hold`; how many messages are pending again, the oldest to be sent first. With `unless_url`, only if the
+        endpoint has another address now, and not what the owner holds."""
 
     def release_leases(self) -> int:
         """At start, by the only writer: what a killed process had begun is due again; how many."""

@@ -28,18 +28,17 @@ _PLAIN = {
 
 
 class Admits(Protocol):
-    """Who may read private feeds."""
+    """Who may read private feeds; see service.privacy.Roster."""
 
-    async def knows(self, token: str) -> bool:
-        """Whether it is the token of a subscriber, now."""
+    def at_hand(self, token: str) -> bool | None:
+        """Whether a subscriber has this token; None: ask `recognises`."""
+
+    def recognises(self, token: str) -> bool:
+        """The same, in a thread: it may take a while."""
 
 
 def _nothing(_: str) -> None:
     return None
-
-
-def _public(_: str) -> bool:
-    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class Rules:
     #: Asked, in a thread, for a path where there is no file: a feed that has moved is a 301 to its place below
     #: `base_url`, one that is gone a 410.
     whereabouts: Callable[[str], Moved | Gone | None] = _nothing
-    private: Callable[[str], bool] = _public  #: whether only subscribers get it
+    private: Callable[[str], bool] | None = None  #: whether only subscribers get it; None: there is no such file
     hubs: tuple[str, ...] = ()  #: addresses of WebSub hubs that are told when a feed changes
 
 
@@ -61,7 +60,7 @@ def application(
     max_age: int | Callable[[str], int],
     base_url: str = "",
     whereabouts: Callable[[str], Moved | Gone | None] = _nothing,
-    private: Callable[[str], bool] = _public,
+    private: Callable[[str], bool] | None = None,
     hubs: tuple[str, ...] = (),
     subscribers: Admits | None = None,
     wall: Callable[[], float] = clock.wall,
@@ -104,7 +103,7 @@ class Application:
     def at_once(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Answer | None:
         """The answer to GET where it needs no more than what is in memory; None: it does, or is not a file's."""
         version = self._files.at_hand(path)
-        if version is None or self._rules.private(version.name):
+        if version is None or self._is_private(version.name):
             return None
         given = asked(headers)
         if b"a-im" in given:
@@ -115,13 +114,13 @@ class Application:
         rules = self._rules
         if path.startswith(PRIVATE):
             token, _, below = path.removeprefix(PRIVATE).partition("/")
-            if self._subscribers is None or not below or not await self._subscribers.knows(token):
+            if not below or not await self._admits(token):
                 return _NOT_THERE
             return await self._personal(token, below, headers)
         name = file_name(path)
-        if name is None or rules.private(name):
+        if name is None or self._is_private(name):
             return _NOT_THERE
-        change = self._without_private if name.endswith(".opml") and rules.private is not _public else None
+        change = self._without_private if name.endswith(".opml") and rules.private is not None else None
         version = await self._files.version(path, reader="everybody" if change else "", change=change)
         if version is None:
             return await self._elsewhere(path.removeprefix("/"), f"{rules.base_url}/")
@@ -142,6 +141,16 @@ class Application:
         terms = Terms(max_age=self._rules.max_age(name), private=True)
         return answer(version, headers, terms, now=self._wall())
 
+    def _is_private(self, name: str) -> bool:
+        return self._rules.private is not None and self._rules.private(name)
+
+    async def _admits(self, token: str) -> bool:
+        subscribers = self._subscribers
+        if subscribers is None:
+            return False
+        known = subscribers.at_hand(token)
+        return await asyncio.to_thread(subscribers.recognises, token) if known is None else known
+
     async def _elsewhere(self, name: str, base: str, *, private: bool = False) -> Answer:
         match await asyncio.to_thread(self._rules.whereabouts, name):
             case Moved(place):
@@ -154,7 +163,7 @@ class Application:
         return _NOT_THERE
 
     def _without_private(self, data: bytes) -> bytes:
-        return feeds.listed(data, base_url=self._rules.base_url, private=self._rules.private)
+        return feeds.listed(data, base_url=self._rules.base_url, private=self._is_private)
 
     def _terms(self, version: Version) -> Terms:
         name = version.name

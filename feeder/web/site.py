@@ -8,22 +8,26 @@ from starlette.types import Receive, Scope, Send
 
 from feeder.service.app import App
 from feeder.service.freshness import Freshness
+from feeder.service.privacy import Roster, is_private
 from feeder.service.running import Service
 from feeder.service.whereabouts import whereabouts
 from feeder.web.answers import Answer
 from feeder.web.application import Application, application
 from feeder.web.desk import Desk
 from feeder.web.front import front
+from feeder.web.gate import Gate
+from feeder.web.hub import Hub
 from feeder.web.operations import Operations
 
 
 def site(service: Service) -> Site:
     """Follows the service: what is asked after a change of the configuration is answered by the new one."""
-    files = _Current(_public(service.app))
-    service.on_change(lambda app: files.use(_public(app)))
-    operations = Operations(
-        front(Desk(service), files), health=service.health, model_loaded=lambda: service.app.model_loaded
-    )
+    roster = Roster(service.app.store)
+    files = _Current(_public(service.app, roster))
+    service.on_change(lambda app: files.use(_public(app, roster)))
+    desk = Desk(service)
+    pages = Gate(desk, front(desk, Hub(service, files)))
+    operations = Operations(pages, health=service.health, model_loaded=lambda: service.app.model_loaded)
     return Site(operations, files)
 
 
@@ -57,11 +61,14 @@ class _Current:
         await self.present(scope, receive, send)
 
 
-def _public(app: App) -> Application:
+def _public(app: App, roster: Roster) -> Application:
     settings = app.settings
     return application(
         settings.output_folder,
         max_age=Freshness(settings.schedule, settings.timetables),
         base_url=settings.site.base_url,
         whereabouts=lambda path: whereabouts(app.store, path),
+        private=(lambda path: is_private(settings, path)) if settings.private else None,
+        hubs=settings.site.hubs,
+        subscribers=roster,
     )
