@@ -31,7 +31,7 @@ _ANSWER_CAP = 256 * 1024
 _PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
 #: Below 1024 only these are for mail.
 _MAIL_PORTS = frozenset({25, 465, 587})
-_TEMPORARY = range(400, 500)
+_FOR_GOOD = range(500, 600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,7 @@ class Mailer:
             with _ended_at(deadline, session):
                 session.open(host, port, tls=self._context() if scheme == "smtps" else None)
                 if scheme == "smtp":
+                    session.sock.settimeout(max(0.001, deadline.remaining()))  # the handshake as a whole keeps to it
                     session.starttls(context=self._context())
                 if mailbox.user:
                     session.login(mailbox.user, mailbox.password)
@@ -85,7 +86,9 @@ class Mailer:
         except smtplib.SMTPNotSupportedError as problem:
             raise TemporaryDeliveryError(f"{place}: {problem}") from None
         except smtplib.SMTPResponseException as problem:
-            error = TemporaryDeliveryError if problem.smtp_code in _TEMPORARY else PermanentDeliveryError
+            # a server that refuses everybody at the door may be mended; what it says of this message is its last word
+            for_good = problem.smtp_code in _FOR_GOOD and not isinstance(problem, smtplib.SMTPConnectError)
+            error = PermanentDeliveryError if for_good else TemporaryDeliveryError
             said = _one_line(problem.smtp_error)
             raise error(f"{place}: answered {problem.smtp_code}: {said}", status=problem.smtp_code) from None
         except (OSError, smtplib.SMTPException) as problem:
@@ -130,7 +133,7 @@ class _Session(smtplib.SMTP):
     """smtplib over a socket that was checked, with an end to what the server may say."""
 
     def __init__(self, *, allowed: Sequence[Network], resolver: Resolver, deadline: Deadline) -> None:
-        super().__init__(local_hostname="localhost")  # a name of this machine is nobody's business; connects to nobody
+        super().__init__(local_hostname="localhost")  # connects to nobody yet
         self._allowed = allowed
         self._resolver = resolver
         self._deadline = deadline
@@ -140,6 +143,8 @@ class _Session(smtplib.SMTP):
         sock = connect(host, port, allowed=self._allowed, resolver=self._resolver, deadline=self._deadline)
         sock.settimeout(max(0.001, self._deadline.remaining()))
         self.sock = sock
+        own = sock.getsockname()[0]
+        self.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"  # RFC 5321: the name is nobody's business
         self._host = host  # what starttls checks the certificate against
         if tls is not None:
             self.sock = tls.wrap_socket(sock, server_hostname=host)
@@ -184,6 +189,8 @@ class _Capped:
         self._left -= len(line)
         if self._left < 0:
             raise OSError(f"more than {_ANSWER_CAP} bytes and still no end")
+        if line and not line.endswith(b"\n"):
+            raise OSError("the answer breaks off")
         return line
 
     def close(self) -> None:
