@@ -100,6 +100,6 @@ def _told(hits: list[tuple[StoredEntry, Alert]]) -> Iterator[Heard]:
         like = (story for trace, story in reversed(traces) if stories.same(mine, trace))
         story = next(like, len(traces))
         traces.append((mine, story))
-        news, more = watching.verdict(alert, told.get(story, frozenset()))
+        news, more = watching.verdict(alert, stored.entry, told.get(story, frozenset()))
         told[story] = told.get(story, frozenset()) | more
         yield Heard(stored=stored, alert=alert, told=news is not None, news=tuple(sorted(news or ())))

@@ -67,7 +67,7 @@ def post(found: Sequence[Ring], *, store: Store, site: SiteInfo, now: datetime) 
     story = _join(found, store=store)
     posted = 0
     for ring in found:
-        news, told = verdict(ring.alert, store.alerting.told(story, ring.watch.name))
+        news, told = verdict(ring.alert, ring.stored.entry, store.alerting.told(story, ring.watch.name))
         store.alerting.tell(story, ring.watch.name, told)
         if news is not None:
             posted += sum(_put(ring, story, news, store=store, site=site, now=now))
@@ -111,19 +111,20 @@ def _later(moment: datetime) -> datetime:
     return moment + min(stories.WINDOW, datetime.max.replace(tzinfo=moment.tzinfo) - moment - timedelta(days=1))
 
 
-def verdict(alert: Alert, told: frozenset[str]) -> tuple[frozenset[str] | None, frozenset[str]]:
+def verdict(alert: Alert, entry: Entry, told: frozenset[str]) -> tuple[frozenset[str] | None, frozenset[str]]:
     """What is new in this article of a story of which `told` is remembered, and what is to be remembered besides.
 
     New is nothing in particular (the empty set) in the first one that is told. None: be silent.
     """
     if alert.doubt:
         return (None if told else frozenset()), frozenset() if told else frozenset((_ASKED,))
-    kinds = stories.news(alert.events)
+    kinds = stories.kinds(alert.events)
     if _TOLD not in told:
         return frozenset(), kinds | {_TOLD}
     before = told - {_TOLD, _ASKED}
-    # a story first told without any news that has a name is not told again when another outlet gives it one
-    return (kinds - before if before else frozenset()) or None, kinds
+    if not before:  # a story first told without any news that has a name is not told again when it is given one
+        return None, kinds
+    return stories.news(alert.events, told=before, headline=entry.article.body_start) or None, kinds
 
 
 def _put(

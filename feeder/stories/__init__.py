@@ -4,7 +4,7 @@
 another outlet's article by what it is about, when, and what it says happened.
 """
 
-from feeder.stories.comparing import RING_EVENTS, WINDOW, news, same
+from feeder.stories.comparing import RING_EVENTS, WINDOW, kinds, news, same
 from feeder.stories.tracing import Trace, read, trace, written
 
-__all__ = ["RING_EVENTS", "WINDOW", "Trace", "news", "read", "same", "trace", "written"]
+__all__ = ["RING_EVENTS", "WINDOW", "Trace", "kinds", "news", "read", "same", "trace", "written"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from feeder.model import Event, EventType
@@ -23,8 +23,8 @@ _WITH_SUBJECTS = 0.3  # all main subjects of the one are main subjects of the ot
 _WITH_SUBJECT = 0.45  # one main subject
 _FEWEST = 12  # words that a lead counts as having at least
 
-#: News that rings again in a story that was told: what outlets call an interview or a recap they tell of any story.
-RING_EVENTS = frozenset(
+#: News by which two articles are known to tell the same; what outlets call an interview or a recap they tell of any.
+_HARD = frozenset(
     {
         EventType.CASTING,
         EventType.DEPARTURE,
@@ -39,6 +39,10 @@ RING_EVENTS = frozenset(
         EventType.LEGAL,
     }
 )
+#: News that rings again in a story that was told. When something begins, and who meets whom again, any article says.
+RING_EVENTS = _HARD - {EventType.PREMIERE, EventType.REUNION}
+#: Where an article says what is new, in code points of its text: headline and lead. Further down it tells what was.
+_PROMINENT = 600
 #: Two of them about one show on one day may well be two stories: each is about somebody.
 _OF_PEOPLE = frozenset(
     {
@@ -77,7 +81,7 @@ def _same_event(a: Trace, b: Trace) -> bool:
     return any(
         show
         and f"show:{show}" in a.named & b.named
-        and EventType(kind) in RING_EVENTS
+        and EventType(kind) in _HARD
         and not (others and EventType(kind) in _OF_PEOPLE)
         for kind, show in a.events & b.events
     )
@@ -95,6 +99,25 @@ def overlap(a: Trace, b: Trace) -> float:
     return len(a.words & b.words) / max(min(len(a.words), len(b.words)), _FEWEST)
 
 
-def news(events: Iterable[Event]) -> frozenset[str]:
-    """Types of news that ring, as they are remembered with the story."""
-    return frozenset(event.type.value for event in events if event.type in RING_EVENTS)
+def kinds(events: Iterable[Event]) -> frozenset[str]:
+    """Types of news that ring and that the article begins with, as they are remembered with its story."""
+    return frozenset(event.type.value for event in _ringing(events, before=_PROMINENT))
+
+
+def news(events: Iterable[Event], *, told: frozenset[str], headline: int) -> frozenset[str]:
+    """Those that were not told, in a story of which `told` were: what an article adds to it.
+
+    An article that tells the old news again adds what its headline says; `headline` is where that ends.
+    """
+    events = tuple(events)
+    fresh = kinds(events) - told
+    if kinds(events) & told:
+        fresh &= {event.type.value for event in _ringing(events, before=headline)}
+    return fresh
+
+
+def _ringing(events: Iterable[Event], *, before: int) -> Iterator[Event]:
+    """Of which something is said in that part of the text; news without a proof is believed to be there."""
+    for event in events:
+        if event.type in RING_EVENTS and (not event.evidence or min(it.start for it in event.evidence) < before):
+            yield event

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeder.model import Entry, Event, EventType
-from feeder.stories import Trace, news, read, same, trace, written
+from feeder.model import Entry, Event, EventType, Evidence, Sentence
+from feeder.stories import Trace, kinds, news, read, same, trace, written
 from feeder.stories.comparing import resemblance
 from tests.builders import NOON, a_person_tag, a_show_tag, an_article, an_entry
 
@@ -81,9 +81,26 @@ def test_two_deaths_of_one_show_are_two_stories() -> None:
     assert not same(wendt, alley)
 
 
-def test_news_that_rings_again_is_news_that_has_a_name() -> None:
-    kinds = (EventType.CASTING, EventType.INTERVIEW, EventType.RECAP, EventType.OTHER, EventType.RENEWAL)
-    assert news(Event(type=kind) for kind in kinds) == {"casting", "renewal"}
+def an_event_at(kind: EventType, start: int) -> Event:
+    sentence = Sentence(start=start, end=start + 1, text="x")
+    proof = Evidence(start=start, end=start + 1, surface="x", sentence=sentence, why="fake")
+    return Event(type=kind, evidence=(proof,))
+
+
+def test_news_that_has_a_name_and_stands_at_the_beginning_is_remembered() -> None:
+    everywhere = (EventType.CASTING, EventType.INTERVIEW, EventType.RECAP, EventType.PREMIERE, EventType.RENEWAL)
+    assert kinds(Event(type=kind) for kind in everywhere) == {"casting", "renewal"}
+    assert kinds([an_event_at(EventType.CASTING, 2000)]) == frozenset()
+
+
+def test_what_is_new_in_a_story_rings_and_what_is_said_besides_does_not() -> None:
+    told = frozenset({"casting"})
+    renewed = an_event_at(EventType.RENEWAL, 100)
+    assert news([renewed], told=told, headline=50) == {"renewal"}
+    assert news([an_event_at(EventType.CASTING, 0), renewed], told=told, headline=50) == frozenset()
+    headlined = an_event_at(EventType.RENEWAL, 10)
+    assert news([an_event_at(EventType.CASTING, 60), headlined], told=told, headline=50) == {"renewal"}
+    assert news([an_event_at(EventType.CASTING, 0)], told=told, headline=50) == frozenset()
 
 
 words = st.lists(st.sampled_from(BODY.split()), min_size=1, max_size=80).map(" ".join)
