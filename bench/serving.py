@@ -61,6 +61,10 @@ class Serving:
             raise RuntimeError(f"feeder serve said {told!r} and: {self.errors}")
         self.port = int(found[1])
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def get(self, path: str, *, etag: str = "", method: str = "GET") -> Answer:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             connection.request(method, path, headers={"if-none-match": etag} if etag else {})
