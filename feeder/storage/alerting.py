@@ -13,6 +13,9 @@ from feeder.storage.connections import Connections
 from feeder.storage.lookup import messages_where
 from feeder.storage.store import Alerting, Closed, DigestItem, EndpointState, Message, Outcome, Sketch
 
+#: Seconds for which no digest is ever put off: what is due later was made by a clock that was far ahead.
+_NEVER = 9 * 86400
+
 _ITEM = (
     "SELECT digest_item.id, entry.id, digest_item.watch, digest_item.endpoint, digest_item.body, digest_item.due "
     "FROM digest_item JOIN entry ON entry.nr = digest_item.entry "
@@ -93,9 +96,10 @@ class SqliteAlerting(Alerting):
 
     def due_digests(self, *, now: datetime) -> Sequence[tuple[str, datetime, int]]:
         rows = self._db.rows(
-            "SELECT endpoint, due, count(*) FROM digest_item WHERE message IS NULL AND due <= ? "
+            "SELECT endpoint, due, count(*) FROM digest_item "
+            "WHERE message IS NULL AND (due <= :now OR due > :now + :never) "
             "GROUP BY due, endpoint ORDER BY due, endpoint",
-            (encode_moment(now),),
+            {"now": encode_moment(now), "never": _NEVER},
         )
         return tuple((endpoint, decode_moment(due), count) for endpoint, due, count in rows)
 
