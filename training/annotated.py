@@ -1,47 +1,17 @@
-"""Annotated articles: `[surface|TYPE:canonical name]` mark-up to segments and back.
-
-An article is header lines, a line `---` and the paragraphs; articles of a file are parted by a line `===`. Header lines
-that begin with `#` are remarks.
-"""
+"""Annotated articles as they are trained on; the mark-up is that of feeder.evaluation.annotated."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from feeder.evaluation import Line, Marked, Segment, articles, listed, parse
+
+__all__ = ["DATA", "Flat", "Line", "Marked", "Segment", "flatten", "listed", "load", "parse", "render", "render_line"]
+
 #: The articles the project carries, with swapped names.
 DATA = Path(__file__).parent / "data"
-
-_MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)(?::([^\[\]|]+))?\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of a line: plain where `type` is None, else a mention."""
-
-    text: str
-    type: str | None = None
-    name: str = ""  #: canonical name of a mention
-
-
-Line = tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """An article as segments. `lines[0]` is the headline."""
-
-    id: str
-    header: tuple[tuple[str, str], ...]  #: all but the headline
-    lines: tuple[Line, ...]
-
-    @property
-    def held_out(self) -> bool:
-        """Whether the article is kept for evaluation: a fixed fifth, by its id alone."""
-        return hashlib.sha256(self.id.encode()).digest()[0] % 5 == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +20,7 @@ class Flat:
 
     text: str
     headline_end: int
-    spans: tuple[tuple[int, int, str], ...]  #: start, end, type; in text order
-
-
-def parse_line(marked: str) -> Line:
-    segments: list[Segment] = []
-    last = 0
-    for m in _MARK.finditer(marked):
-        if m.start() > last:
-            segments.append(Segment(marked[last : m.start()]))
-        segments.append(Segment(m[1], m[2], (m[3] or m[1]).strip()))
-        last = m.end()
-    if last < len(marked):
-        segments.append(Segment(marked[last:]))
-    return tuple(segments)
+    spans: tuple[tuple[int, int, str, str], ...]  #: start, end, type, entity; in text order
 
 
 def render_line(line: Line) -> str:
@@ -78,18 +35,6 @@ def render_line(line: Line) -> str:
     )
 
 
-def parse(block: str) -> Marked:
-    head, _, body = block.strip("\n").partition("\n---\n")
-    header: dict[str, str] = {}
-    for row in head.splitlines():
-        if row.strip() and not row.startswith("#"):
-            key, _, value = row.partition(":")
-            header[key.strip()] = value.strip()
-    headline = parse_line(header.pop("headline", ""))
-    lines = tuple(parse_line(row) for row in body.strip().split("\n"))
-    return Marked(header["id"], tuple(header.items()), (headline, *lines))
-
-
 def render(article: Marked) -> str:
     rows = [f"{key}: {value}" for key, value in article.header]
     rows.insert(3, f"headline: {render_line(article.lines[0])}")
@@ -98,19 +43,17 @@ def render(article: Marked) -> str:
 
 def load(paths: Iterable[Path]) -> Iterator[Marked]:
     for path in paths:
-        for block in re.split(r"^===\s*$", path.read_text("utf-8"), flags=re.M):
-            if block.strip():
-                yield parse(block)
+        yield from articles(str(path), path.read_text("utf-8"))
 
 
 def flatten(article: Marked) -> Flat:
     parts: list[str] = []
-    spans: list[tuple[int, int, str]] = []
+    spans: list[tuple[int, int, str, str]] = []
     length = headline_end = 0
     for number, line in enumerate(article.lines):
         for s in line:
             if s.type is not None:
-                spans.append((length, length + len(s.text), s.type))
+                spans.append((length, length + len(s.text), s.type, s.entity))
             parts.append(s.text)
             length += len(s.text)
         if number == 0:

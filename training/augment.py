@@ -6,10 +6,12 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from training import names
+from feeder.catalog import Catalog
+from training import event_sentences, names
 from training.annotated import Line, Marked, Segment
-from training.swap_names import TITLED, swap
+from training.swap_names import TITLED, pool, swap
 
 _QUOTES = {'"': '"', "\u201c": "\u201d", "\u2018": "\u2019", "'": "'"}
 _STYLES = (
@@ -39,6 +41,9 @@ _SHARES = (
 )
 
 
+#: Entities of shows in inserted sentences begin with this and the event that is told of them, or none.
+TOLD = "+"
+
 _LISTS = {
     "OUT": names.OUTLETS,
     "NET": names.NETWORKS,
@@ -52,8 +57,15 @@ _LISTS = {
 class Augmenter:
     """Draws variants of articles. Other titles, networks and headlines come from the articles it was given."""
 
-    def __init__(self, articles: Sequence[Marked], rng: random.Random) -> None:
+    def __init__(self, articles: Sequence[Marked], rng: random.Random, known: Catalog) -> None:
         self._rng = rng
+        self._inserted = 0
+        self._real = pool(
+            {
+                "PER": [p.name for p in known.people],
+                "CHAR": [c.character for s in known.shows for c in s.cast if c.character],
+            }
+        )
         forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for article in articles:
             for line in article.lines:
@@ -61,14 +73,18 @@ class Augmenter:
                     if s.type is not None:
                         forms[s.type][s.name].add(s.text)
         self._forms = {kind: {name: sorted(found) for name, found in sorted(of.items())} for kind, of in forms.items()}
-        self._names = {kind: list(of) for kind, of in self._forms.items()}
+        self._names = defaultdict(list, {kind: list(of) for kind, of in self._forms.items()})
         for kind, more in _LISTS.items():
             self._names[kind] += more
+        self._names["SHOW"] += [s.title for s in known.shows]
+        for name in known.names:
+            if name.kind.value in self._names:
+                self._names[name.kind.value].append(name.name)
         self._headlines = [a.lines[0] for a in articles]
 
     def variant(self, article: Marked) -> Marked:
         rng = self._rng
-        out = swap(article, random.Random(rng.getrandbits(64))) if rng.random() < 0.85 else article
+        out = swap(article, random.Random(rng.getrandbits(64)), self._real) if rng.random() < 0.85 else article
         lines = list(out.lines)
         if rng.random() < 0.6:
             lines = self._other_titles(lines)
@@ -99,8 +115,8 @@ class Augmenter:
                 return s
             name, short = new
             if s.text.lower() == s.name.lower() or not short:
-                return Segment(name, s.type, name)
-            return Segment(rng.choice(short), s.type, name)
+                return replace(s, text=name, name=name)
+            return replace(s, text=rng.choice(short), name=name)
 
         return [tuple(one(s) for s in line) for line in lines]
 
@@ -108,7 +124,7 @@ class Augmenter:
         rng = self._rng
         if rng.random() < (0.35 if kind == "SHOW" else 0.6):
             name = rng.choice(self._names[kind])
-            return name, [f for f in self._forms[kind].get(name, ()) if f.lower() != name.lower()]
+            return name, [f for f in self._forms.get(kind, {}).get(name, ()) if f.lower() != name.lower()]
         name = names.title(rng, listed=0.6 if kind == "SHOW" else 0.0)
         short = []
         if ": " in name:
@@ -125,7 +141,7 @@ class Augmenter:
             if s.type != kind:
                 return s
             name = chosen.setdefault(s.name, rng.choice(self._names[kind]))
-            return Segment(name, kind, name)
+            return replace(s, text=name, name=name)
 
         return [tuple(one(s) for s in line) for line in lines]
 
@@ -158,11 +174,20 @@ class Augmenter:
         quote = rng.choice(("", "", "'", '"', "\u201c"))
         person = self._filler("PER")
         out: list[Segment] = []
-        for i, part in enumerate(re.split(r"\{([A-Z]+)\}", rng.choice(names.SENTENCES))):
+        told, sentence = "", rng.choice(names.SENTENCES)
+        if rng.random() < 0.6:
+            told = rng.choice(list(event_sentences.SENTENCES))
+            sentence = rng.choice(event_sentences.SENTENCES[told].strip().split("\n"))
+        for i, part in enumerate(re.split(r"\{([A-Z]+)\}", sentence)):
             if i % 2 == 0:
                 out.append(Segment(part))
             elif part == "LAST":
                 out.append(Segment(person.split()[-1], "PER", person))
+            elif part in {"SHOW", "OTHER"}:
+                name = self._filler("SHOW")
+                self._inserted += 1
+                entity = f"{TOLD}{told if part == 'SHOW' else ''}#{self._inserted}"
+                out += [Segment(quote), Segment(name, "SHOW", name, entity), Segment(_QUOTES.get(quote, ""))]
             else:
                 name = person if part == "PER" else self._filler(part)
                 person = self._filler("PER") if part == "PER" else person
@@ -177,13 +202,13 @@ class Augmenter:
         if kind == "CHAR":
             return names.given(rng) if rng.random() < 0.8 else rng.choice(names.EPITHETS)
         if kind == "SHOW":
-            return names.title(rng)
+            return names.title(rng) if rng.random() < 0.6 else rng.choice(self._names[kind])
         return names.title(rng, listed=0) if kind in TITLED and rng.random() < 0.4 else rng.choice(self._names[kind])
 
     def _noise_line(self, lines: list[Line]) -> Line:
         rng = self._rng
         kind = rng.randrange(6)
-        other = rng.choice(self._headlines)
+        other = tuple(replace(s, entity="") for s in rng.choice(self._headlines))
         if kind == 0:
             lead = rng.choice(
                 ("RELATED: ", "Related: ", "READ MORE: ", "SEE ALSO: ", "MORE: ", "Also read: ", "Related Story: ")
@@ -225,7 +250,7 @@ class Augmenter:
 
 
 def _map(line: Line, change: Callable[[str], str]) -> Line:
-    return tuple(Segment(change(s.text), s.type, s.name) for s in line)
+    return tuple(replace(s, text=change(s.text)) for s in line)
 
 
 def _title_case(text: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from feeder import catalog
 from feeder.model import Mention
 from feeder.tagging.features import KINDS
 from feeder.tagging.mentions import MentionModel
@@ -33,11 +34,13 @@ class Outcome:
 
 
 def outcomes(model: MentionModel) -> Iterable[Outcome]:
+    known = catalog.load()
     for marked in load(sorted(DATA.glob("*.ann"))):
         if marked.held_out:
             flat = flatten(marked)
-            gold = frozenset((start, end, _KIND.get(kind, kind)) for start, end, kind in flat.spans)
-            yield Outcome(flat, gold, model.find(flat.text, headline_end=flat.headline_end))
+            gold = frozenset((start, end, _KIND.get(kind, kind)) for start, end, kind, _ in flat.spans)
+            reading = model.read(flat.text, headline_end=flat.headline_end, hits=known.hits(flat.text))
+            yield Outcome(flat, gold, reading.mentions)
 
 
 def table(results: list[Outcome]) -> str:

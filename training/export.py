@@ -19,10 +19,11 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from feeder.tagging.features import LABELS, SHAPES
-from feeder.tagging.mentions import DESCRIPTION, NETWORK, TOKENIZER
+from feeder.tagging.features import FLAGS, SHAPES
+from feeder.tagging.mentions import DESCRIPTION, NETWORK, TOKENIZER, Said, described
 from training.network import BASE, Network, tokenizer
 
+_INPUTS = ["ids", "shapes", "segments", "flags"]
 NOTICE = Path(__file__).parent / "NOTICE"
 
 
@@ -33,9 +34,9 @@ class Reader(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor, shapes: Tensor, segments: Tensor) -> Tensor:
-        logits = self.network(ids, shapes, segments)
-        return logits.softmax(-1)
+    def forward(self, ids: Tensor, shapes: Tensor, segments: Tensor, flags: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        out = self.network(ids, shapes, segments, flags)
+        return out.labels.softmax(-1), out.answers, out.plays
 
 
 def export(weights: Path, folder: Path, *, precision: str) -> None:
@@ -46,14 +47,13 @@ def export(weights: Path, folder: Path, *, precision: str) -> None:
     sample = torch.ones((1, 12), dtype=torch.long)
     with tempfile.TemporaryDirectory() as scratch:
         full, prepared = Path(scratch) / "full.onnx", Path(scratch) / "prepared.onnx"
-        names = ["ids", "shapes", "segments"]
         torch.onnx.export(
             reader,
-            (sample, sample, sample),
+            (sample, sample, sample, torch.zeros((1, 12, FLAGS))),
             str(full),
-            input_names=names,
-            output_names=["probabilities"],
-            dynamic_axes={name: {1: "pieces"} for name in [*names, "probabilities"]},
+            input_names=_INPUTS,
+            output_names=list(Said._fields),
+            dynamic_axes={name: {1: "pieces"} for name in [*_INPUTS, *Said._fields]},
             opset_version=17,
             dynamo=False,
         )
@@ -66,13 +66,7 @@ def export(weights: Path, folder: Path, *, precision: str) -> None:
         else:
             shutil.copy(full, folder / NETWORK)
     tokenizer().save(str(folder / TOKENIZER), pretty=False)
-    about = {
-        "labels": LABELS,
-        "shapes": SHAPES,
-        "precision": precision,
-        "base": "sentence-transformers/all-MiniLM-L6-v2",
-    }
-    (folder / DESCRIPTION).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+    (folder / DESCRIPTION).write_text(json.dumps(described(precision), indent=1) + "\n", "utf-8")
     shutil.copy(NOTICE, folder / "NOTICE")
     size = sum(p.stat().st_size for p in folder.iterdir()) / 1e6
     print(f"{folder}: {size:.1f} MB from {weights.name}, {BASE.name} tokenizer")
@@ -83,12 +77,12 @@ def _check(reader: Reader, exported: Path) -> None:
     session = onnxruntime.InferenceSession(str(exported), providers=["CPUExecutionProvider"])
     for pieces in (3, 40, 226):
         inputs = [torch.randint(1, top, (1, pieces)) for top in (20_000, SHAPES, 2)]
+        inputs.append((torch.rand(1, pieces, FLAGS) < 0.1).float())
         with torch.no_grad():
             expected = reader(*inputs)
-        got = session.run(
-            None, {name: x.numpy() for name, x in zip(("ids", "shapes", "segments"), inputs, strict=True)}
-        )[0]
-        torch.testing.assert_close(torch.from_numpy(got), expected, atol=1e-4, rtol=1e-3)
+        got = session.run(None, {name: x.numpy() for name, x in zip(_INPUTS, inputs, strict=True)})
+        for have, want in zip(got, expected, strict=True):
+            torch.testing.assert_close(torch.from_numpy(have), want, atol=1e-4, rtol=1e-3)
 
 
 def main() -> None:

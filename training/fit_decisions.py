@@ -3,10 +3,11 @@
 usage: python -m training.fit_decisions FILE.ann ... [--out feeder/tagging/decisions.json] [--model]
 
 Each decision is a logistic regression with an L2 penalty (Newton steps on numpy arrays; the objective is convex, so the
-result does not depend on a seed). A fifth of the articles (by a hash of the id) is held out and only reported on.
-Mentions are those of the annotation with some noise. With `--model` what is judged by the model's own mentions (is it a
-show? a person?) is fitted on those it finds in the held-out articles, which it has not seen: on four fifths of them for
-the report, on all of them for the weights.
+result does not depend on a seed). A fifth of the articles (by a hash of the id) is held out of the first fit, whose
+mentions are those of the annotation with some noise. With `--model` the held-out articles, which the model has not
+seen, are read by it: what is judged by its own mentions (is it a show? a person?) is fitted on them alone, and every
+other decision is weighed anew against what the model makes of each name (features that begin with `read`). The report
+is cross-validated over the articles: each part is judged by weights fitted on the others.
 """
 
 from __future__ import annotations
@@ -14,21 +15,24 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feeder import catalog
-from feeder.catalog import Catalog
+from feeder.catalog import Catalog, Hit
 from feeder.model import MentionKind, Role
 from feeder.tagging import MentionFinder, MentionModel, acceptance, coreference, events, plays, roles, salience
-from feeder.tagging.context import companions
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision, Decisions, parse
+from feeder.tagging.mentions import SHIPPED
 from feeder.tagging.names import person_words, title_words
+from feeder.tagging.reading import Reading
 from feeder.tagging.spans import Span
 from feeder.tagging.survey import Survey
 from feeder.tagging.tagger import Subject, Tagger
@@ -53,6 +57,13 @@ CENTRAL = {
             "spread",
             "opens-sentence",
             "known",
+            "read",
+            "read-best",
+            "read-first",
+            "read-ahead",
+            "read-highest",
+            "read-event",
+            "read-told-of-many",
         ),
         1,
     ),
@@ -73,11 +84,19 @@ class Sample:
     rows: list[dict[str, float]] = field(default_factory=list)
     labels: list[bool] = field(default_factory=list)
     held_out: list[bool] = field(default_factory=list)
+    articles: list[str] = field(default_factory=list)  #: ids
 
-    def add(self, row: dict[str, float], label: bool, held_out: bool) -> None:
+    def add(self, row: Mapping[str, float], label: bool, f: Facts) -> None:
         self.rows.append({k: v for k, v in row.items() if v})
         self.labels.append(label)
-        self.held_out.append(held_out)
+        self.held_out.append(f.held_out)
+        self.articles.append(f.id)
+
+    def parts(self, count: int) -> Iterator[list[bool]]:
+        """Masks of `count` parts of the articles."""
+        numbers = {a: i % count for i, a in enumerate(dict.fromkeys(self.articles))}
+        for part in range(count):
+            yield [numbers[a] == part for a in self.articles]
 
 
 def fit(
@@ -156,37 +175,100 @@ def balanced(decision: Decision, sample: Sample, use: Sequence[bool]) -> Decisio
     best, cut, hits = 0.0, 0.5, 0
     for n, (p, label) in enumerate(scored, start=1):
         hits += label
-        f1 = 2 * hits / (n + total)
-        if f1 > best and p > 0.2:
-            best, cut = f1, (p + (scored[n][0] if n < len(scored) else 0.0)) / 2
-    cut = min(max(cut, 0.2), 0.7)
+        f = 2 * hits / (n + total)
+        if f > best and p > 0.1:
+            best, cut = f, (p + (scored[n][0] if n < len(scored) else 0.0)) / 2
+    cut = min(max(cut, 0.1), 0.7)
     return Decision(round(decision.bias - float(np.log(cut / (1 - cut))), 3), decision.weights)
 
 
-def report(name: str, sample: Sample, decision: Decision, use: Sequence[bool]) -> str:
+def report(name: str, sample: Sample, judged: Sequence[tuple[Decision, Sequence[bool]]]) -> tuple[float, str]:
+    """F1 of decisions, each over its own rows; and in words."""
     tp = fp = fn = 0
-    for row, label, u in zip(sample.rows, sample.labels, use, strict=True):
-        if u:
-            said = decision.probability(row) > 0.5
-            tp, fp, fn = tp + (said and label), fp + (said and not label), fn + (label and not said)
+    for decision, use in judged:
+        for row, label, u in zip(sample.rows, sample.labels, use, strict=True):
+            if u:
+                said = decision.probability(row) > 0.5
+                tp, fp, fn = tp + (said and label), fp + (said and not label), fn + (label and not said)
     f1 = 2 * tp / max(1, 2 * tp + fp + fn)
-    counted = f"{name:24s} rows {len(sample.rows):6d}  true {sum(sample.labels):5d}"
-    return f"{counted}  held out: F1 {f1:.3f} (tp {tp} fp {fp} fn {fn})"
+    counted = f"{name:28s} rows {len(sample.rows):6d}  true {sum(sample.labels):5d}"
+    return f1, f"{counted}  held out: F1 {f1:.3f} (tp {tp} fp {fp} fn {fn})"
+
+
+def is_read(feature: str) -> bool:
+    """Whether a feature is the mention model's own opinion, or that it has none."""
+    return feature.startswith("read") or feature == "unread"
+
+
+def with_unread(sample: Sample, use: Sequence[bool]) -> tuple[Sample, list[bool]]:
+    """Every fourth used row once more, as it is where the model does not read so far: then the rest has to decide."""
+    more = [i for i, u in enumerate(use) if u][::4]
+    rows = [{**{k: v for k, v in sample.rows[i].items() if not is_read(k)}, "unread": 1.0} for i in more]
+
+    def grown(values: list[Any]) -> list[Any]:
+        return values + [values[i] for i in more]
+
+    larger = Sample([*sample.rows, *rows], grown(sample.labels), grown(sample.held_out), grown(sample.articles))
+    return larger, [*use, *(True for _ in more)]
+
+
+def accepted(sample: Sample, use: Sequence[bool]) -> Decision:
+    """What the model's own mentions are judged by."""
+    larger, used = with_unread(sample, use)
+    return fit(larger, penalty=1.0, least=3, use=used)
+
+
+def anew(sample: Sample, use: Sequence[bool], *, rare: bool, signs: Mapping[str, int] | None = None) -> Decision:
+    """All features, fitted on these rows alone: few, but as the model mentions them."""
+    larger, used = with_unread(sample, use)
+    decision = fit(larger, penalty=4.0, least=5, use=used, signs=signs)
+    return balanced(decision, sample, use) if rare else decision
+
+
+def weighed(base: Decision, sample: Sample, use: Sequence[bool], *, rare: bool) -> Decision:
+    """The base decision's log-odds and the model's opinions in one decision, fitted on the used rows."""
+    rows = [
+        {**{k: v for k, v in row.items() if is_read(k)}, "base": max(-8.0, min(8.0, base.log_odds(row)))}
+        for row in sample.rows
+    ]
+    small = Sample(rows, sample.labels, sample.held_out, sample.articles)
+    signs = {"base": 1, "read": 1, "read-ahead": 1, "read-behind": 1, "read:show": 1, "read:untied": 1}
+    larger, used = with_unread(small, use)
+    over = fit(larger, penalty=1.0, least=5, use=used, signs=signs)
+    share = over.weights.get("base", 0.0)
+    weights = {k: round(share * w, 3) for k, w in base.weights.items() if not is_read(k)}
+    weights |= {k: w for k, w in over.weights.items() if k != "base"}
+    decision = Decision(round(share * base.bias + over.bias, 3), {k: w for k, w in weights.items() if abs(w) >= 0.01})
+    return balanced(decision, sample, use) if rare else decision
+
+
+#: An article, its candidates, and the shows, people and characters that were accepted.
+Seen = tuple[Facts, Survey, list[Subject], list[Subject], list[Name]]
+
+
+class Kept:
+    """Reads each text once."""
+
+    def __init__(self, finder: MentionFinder) -> None:
+        self._finder = finder
+        self._known: dict[str, Reading] = {}
+
+    def read(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> Reading:
+        if text not in self._known:
+            self._known[text] = self._finder.read(text, headline_end=headline_end, hits=hits)
+        return self._known[text]
 
 
 class Fitting:
     """The decisions so far; each stage is fitted on articles seen through the stages before."""
 
-    def __init__(
-        self, facts: Sequence[Facts], finder: MentionFinder, known: Catalog, *, model: MentionFinder | None = None
-    ) -> None:
-        self.model = model
+    def __init__(self, facts: Sequence[Facts], finder: MentionFinder, known: Catalog) -> None:
         self.facts = facts
         self.finder = finder
         self.catalog = known
         self.table: dict[str, Decision] = {}
         self._surveys: list[tuple[Facts, Survey]] = []
-        self._subjects: list[tuple[Facts, Survey, list[Subject], list[Subject], list[Name]]] = []
+        self._subjects: list[Seen] = []
 
     def settle(
         self,
@@ -195,33 +277,35 @@ class Fitting:
         *,
         penalty: float,
         least: int = 3,
-        unseen_only: bool = False,
         rare: bool = False,
         own: str = "",
         signs: Mapping[str, int] | None = None,
     ) -> None:
-        """Fit and report on the held-out fifth; `unseen_only`: fit on a part of that fifth, report on the rest of it.
+        """Fit on all but the held-out fifth, report on that.
 
         `rare`: few are true and the annotation is not complete; the bias is moved so that 'more likely than not'
         becomes the point of the best F1 on what was fitted.
         """
-        if unseen_only:
-            place = [h and i % 5 for i, h in enumerate(sample.held_out)]
-            train = [bool(p) for p in place]
-            test = [h and not p for h, p in zip(sample.held_out, place, strict=True)]
-            final = sample.held_out
-        else:
-            train = [not h for h in sample.held_out]
-            test = sample.held_out
-            final = train
-        trial = fit(sample, penalty=penalty, least=least, use=train, own=own, signs=signs)
+        use = [not h for h in sample.held_out]
+        decision = fit(sample, penalty=penalty, least=least, use=use, own=own, signs=signs)
         if rare:
-            trial = balanced(trial, sample, train)
-        print(report(name, sample, trial, test), flush=True)
-        if final is train:
-            self.table[name] = trial
-            return
-        self.table[name] = fit(sample, penalty=penalty, least=least, use=final, own=own, signs=signs)
+            decision = balanced(decision, sample, use)
+        print(report(name, sample, [(decision, sample.held_out)])[1], flush=True)
+        self.table[name] = decision
+
+    def settle_unseen(self, name: str, sample: Sample, *ways: Callable[[Sequence[bool]], Decision]) -> None:
+        """Make the decision of all rows, which are of articles that the model has not seen; report by parts.
+
+        Of several ways the one is taken that judges the parts best by what it made of the others.
+        """
+        tried = []
+        for way in ways:
+            judged = [(way([not p for p in part]), part) for part in sample.parts(5)]
+            f1, said = report(f"{name}, {getattr(way, 'func', way).__name__}", sample, judged)
+            print(said, flush=True)
+            tried.append((f1, way))
+        best = max(tried, key=lambda t: t[0])[1]
+        self.table[name] = best([True] * len(sample.rows))
 
     @property
     def tagger(self) -> Tagger:
@@ -245,28 +329,57 @@ class Fitting:
                         spans, others, own=self._titled(spans), other=self._titled(others)
                     )
                     if row is not None:
-                        sample.add(row, truth[short] == truth[long], f.held_out)
+                        sample.add(row, truth[short] == truth[long], f)
         self.settle("same-show", sample, penalty=1.0, least=2)
 
     def _titled(self, spans: Sequence[Span]) -> bool:
         return any(self.catalog.shows_named(s.surface) for s in spans)
 
     def fit_acceptance(self) -> None:
+        for question, sample in self._acceptance(self.surveys()).items():
+            self.settle(question, sample, penalty=1.0)
+
+    def _acceptance(self, looked_at: Sequence[tuple[Facts, Survey]]) -> dict[str, Sample]:
         shows, people = Sample(), Sample()
-        looked_at = self.surveys()
-        if self.model is not None:
-            tagger = Tagger(catalog=self.catalog, mentions=self.model, decisions=Decisions(self.table))
-            looked_at = [(f, tagger.survey(f.article)) for f in self.facts if f.held_out]
-        unseen_only = self.model is not None
         for f, found in looked_at:
             for name in found.shows:
                 row = acceptance.show_features(found.document, name)
-                shows.add(row, truth(f, name, "SHOW") is not None, f.held_out)
+                shows.add(row, truth(f, name, "SHOW") is not None, f)
             for name in found.people:
                 row = acceptance.person_features(found.document, name, found.characters, found.tokens)
-                people.add(row, _is_person(f, name), f.held_out)
-        self.settle("show", shows, penalty=1.0, unseen_only=unseen_only)
-        self.settle("person", people, penalty=1.0, unseen_only=unseen_only)
+                people.add(row, _is_person(f, name), f)
+        return {"show": shows, "person": people}
+
+    # -- the same questions once more, of articles as the model reads them ----------------------------------------
+
+    def weigh(self, model: MentionFinder) -> None:
+        """Fit acceptance on the model's mentions, and weigh the other decisions against its opinions."""
+        unseen = [f for f in self.facts if f.held_out]
+        kept = Kept(model)
+        tagger = Tagger(catalog=self.catalog, mentions=kept, decisions=Decisions(self.table))
+        surveys = [(f, tagger.survey(f.article)) for f in unseen]
+        for question, sample in self._acceptance(surveys).items():
+            self.settle_unseen(question, sample, partial(accepted, sample))
+
+        def read() -> list[Seen]:
+            settled = Tagger(catalog=self.catalog, mentions=kept, decisions=Decisions(self.table))
+            return [(f, found, *settled.subjects(f.article, found)) for f, found in surveys]
+
+        sample = self._plays(read())
+        self.settle_unseen("plays", sample, partial(weighed, self.table["plays"], sample, rare=True))
+        for role, sample in self._roles(read()).items():
+            self._weigh(f"role:{role.value}", sample, rare=role is not Role.ACTOR)
+        for question, sample in self._salience(read()).items():
+            self._weigh(question, sample, rare=True, signs=CENTRAL)
+        self._weigh("event-show", self._events(read()), rare=True)
+
+    def _weigh(self, name: str, sample: Sample, *, rare: bool = False, signs: Mapping[str, int] | None = None) -> None:
+        self.settle_unseen(
+            name,
+            sample,
+            partial(weighed, self.table[name], sample, rare=rare),
+            partial(anew, sample, rare=rare, signs=signs),
+        )
 
     def surveys(self) -> list[tuple[Facts, Survey]]:
         """Candidates of each article; to be asked for once `same-show` stands."""
@@ -275,7 +388,7 @@ class Fitting:
             self._surveys = [(f, tagger.survey(f.article)) for f in self.facts]
         return self._surveys
 
-    def subjects(self) -> list[tuple[Facts, Survey, list[Subject], list[Subject], list[Name]]]:
+    def subjects(self) -> list[Seen]:
         """Accepted names of each article; to be asked for once `show` and `person` stand."""
         if not self._subjects:
             tagger = self.tagger
@@ -283,17 +396,20 @@ class Fitting:
         return self._subjects
 
     def fit_plays(self) -> None:
+        self.settle("plays", self._plays(self.subjects()), penalty=0.5, least=2)
+
+    def _plays(self, seen: Sequence[Seen]) -> Sample:
         sample = Sample()
         tagger = self.tagger
-        for f, found, _, people, characters in self.subjects():
+        for f, found, _, people, characters in seen:
             pairs = plays.candidates(
                 found.document, [s.name for s in people], characters, cast=tagger.cast(people), spans=found.spans
             )
             for pair in pairs:
                 person = truth(f, people[pair.person].name, "PER")
                 character = truth(f, characters[pair.character], "CHAR")
-                sample.add(dict(pair.features), (person, character) in f.plays, f.held_out)
-        self.settle("plays", sample, penalty=0.5, least=2)
+                sample.add(pair.features, (person, character) in f.plays, f)
+        return sample
 
     def fit_roles(self) -> None:
         """First who is an actor by their own words alone, then all roles with the company people are in."""
@@ -307,40 +423,50 @@ class Fitting:
             for subject, row in zip(people, rows, strict=True):
                 who = truth(f, subject.name, "PER")
                 if who is not None:
-                    alone.add(row, "actor" in f.roles.get(who, ()), f.held_out)
+                    alone.add(row, "actor" in f.roles.get(who, ()), f)
         self.settle("actor-alone", alone, penalty=1.0, least=20)
-        samples = {role: Sample() for role in roles.DECIDED}
-        for f, found, people, rows in seen:
-            owner = {m.start: n for n, s in enumerate(people) for m in s.name.mentions}
-            roles.add_company(rows, companions(found.tokens, owner), self.table["actor-alone"])
-            for subject, row in zip(people, rows, strict=True):
+        for role, sample in self._roles(self.subjects()).items():
+            self.settle(f"role:{role.value}", sample, penalty=1.0, least=20, rare=role is not Role.ACTOR)
+
+    def _roles(self, seen: Sequence[Seen]) -> dict[Role, Sample]:
+        tagger = self.tagger
+        samples: dict[Role, Sample] = {role: Sample() for role in roles.DECIDED}
+        for f, found, shows, people, characters in seen:
+            played = tagger.played(found, people, characters)
+            for subject, row in zip(people, tagger.role_features(found, people, played, shows), strict=True):
                 who = truth(f, subject.name, "PER")
                 if who is not None:
                     for role, sample in samples.items():
-                        sample.add(row, role.value in f.roles.get(who, ()), f.held_out)
-        for role, sample in samples.items():
-            self.settle(f"role:{role.value}", sample, penalty=1.0, least=20, rare=role is not Role.ACTOR)
+                        sample.add(row, role.value in f.roles.get(who, ()), f)
+        return samples
 
     def fit_salience(self) -> None:
-        samples = {"SHOW": Sample(), "PER": Sample()}
         # articles without a headline of their own are read too, so each one is shown once more without it
         bare = [without_headline(f) for f in self.facts]
         tagger = Tagger(catalog=self.catalog, mentions=Oracle(bare), decisions=Decisions(self.table))
-        settled, again = Decisions(self.table), []
+        again: list[Seen] = []
         for f in bare:
             found = tagger.survey(f.article)
             again.append((f, found, *tagger.subjects(f.article, found)))
-        for f, found, shows, people, characters in [*self.subjects(), *again]:
+        for question, sample in self._salience([*self.subjects(), *again]).items():
+            self.settle(question, sample, penalty=1.0, rare=True, signs=CENTRAL)
+
+    def _salience(self, seen: Sequence[Seen]) -> dict[str, Sample]:
+        tagger, settled = self.tagger, Decisions(self.table)
+        samples = {"main-show": Sample(), "main-person": Sample()}
+        for f, found, shows, people, characters in seen:
             played = tagger.played(found, people, characters)
             decided = [roles.decide(row, settled) for row in tagger.role_features(found, people, played, shows)]
             makers = [roles.is_maker(d) for d in decided]
-            for kind, subjects, flags in (("SHOW", shows, [False] * len(shows)), ("PER", people, makers)):
+            for sample, kind, subjects, flags in (
+                (samples["main-show"], "SHOW", shows, [False] * len(shows)),
+                (samples["main-person"], "PER", people, makers),
+            ):
                 peers = [s.name for s in subjects]
                 for s, maker in zip(subjects, flags, strict=True):
                     row = salience.features(found.document, s.name, peers, known=s.link.known, maker=maker)
-                    samples[kind].add(row, truth(f, s.name, kind) in f.main, f.held_out)
-        self.settle("main-show", samples["SHOW"], penalty=1.0, rare=True, signs=CENTRAL)
-        self.settle("main-person", samples["PER"], penalty=1.0, rare=True, signs=CENTRAL)
+                    sample.add(row, truth(f, s.name, kind) in f.main, f)
+        return samples
 
     def fit_events(self) -> None:
         """First whether the article tells of such an event at all, then of which of its shows."""
@@ -350,7 +476,7 @@ class Fitting:
             article = events.article_features(found.document, found.tokens)
             happened = {k for k, _ in f.events}
             for kind, sample in samples.items():
-                sample.add(article, kind.value in happened, f.held_out)
+                sample.add(article, kind.value in happened, f)
             peers = [s.name for s in shows]
             mains = [
                 self.table["main-show"].probability(
@@ -373,8 +499,16 @@ class Fitting:
                 for s, main in subjects:
                     row = events.show_features(found.document, kind, s.name if s else None, main=main, mains=mains)
                     row["happened"] = float(np.log(p / (1 - min(p, 0.999))))
-                    attach.add(row, (kind.value, truth(f, s.name, "SHOW") if s else "") in f.events, f.held_out)
+                    attach.add(row, (kind.value, truth(f, s.name, "SHOW") if s else "") in f.events, f)
         self.settle("event-show", attach, penalty=1.0, least=8, rare=True)
+
+    def _events(self, seen: Sequence[Seen]) -> Sample:
+        sample, tagger = Sample(), self.tagger
+        for f, found, shows, _, _ in seen:
+            mains = [tagger.main(found.document, s, shows, "main-show") for s in shows]
+            for kind, s, row, _ in tagger.event_features(found, shows, mains):
+                sample.add(row, (kind.value, truth(f, s.name, "SHOW") if s else "") in f.events, f)
+        return sample
 
     def _crossed(self, sample: Sample, *, own: str) -> list[float]:
         """Probabilities of each row by weights that were fitted on other rows."""
@@ -406,14 +540,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--model", action="store_true", help="mentions from the shipped model")
+    parser.add_argument(
+        "--model", type=Path, nargs="?", const=SHIPPED, help="weigh against this model, or the shipped one"
+    )
+    parser.add_argument("--base", type=Path, help="keep the first fit here; `--only` starts from it")
     parser.add_argument(
         "--only", nargs="*", help="stages to fit anew (acceptance plays roles salience events); others stay"
     )
     given = parser.parse_args()
     facts = list(read(given.files))
-    model = MentionModel.load() if given.model else None
-    fitting = Fitting(facts, Oracle(facts, missed=0.03, confused=0.03), catalog.load(), model=model)
+    fitting = Fitting(facts, Oracle(facts, missed=0.03, confused=0.03), catalog.load())
     stages = {
         "same-show": fitting.fit_same_show,
         "acceptance": fitting.fit_acceptance,
@@ -423,12 +559,20 @@ def main() -> None:
         "events": fitting.fit_events,
     }
     if given.only is not None:
-        fitting.table.update(parse(given.out.read_text("utf-8")).by_name)
+        fitting.table.update(parse((given.base or given.out).read_text("utf-8")).by_name)
     for name, stage in stages.items():
         if given.only is None or name in given.only:
             stage()
-    table = {name: {"bias": d.bias, "weights": dict(d.weights)} for name, d in sorted(fitting.table.items())}
-    given.out.write_text(json.dumps(table, indent=0, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    if given.base is not None:
+        given.base.write_text(rendered(fitting.table), "utf-8")
+    if given.model is not None:
+        fitting.weigh(MentionModel.load(given.model))
+    given.out.write_text(rendered(fitting.table), "utf-8")
+
+
+def rendered(table: Mapping[str, Decision]) -> str:
+    rows = {name: {"bias": d.bias, "weights": dict(d.weights)} for name, d in sorted(table.items())}
+    return json.dumps(rows, indent=0, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

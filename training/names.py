@@ -303,7 +303,7 @@ He is best known for the film {FILM} and the series {SHOW}. | The series is base
 On stage, {LAST} has been seen in {WORK} and {WORK}. | Listen to the podcast {WORK} wherever you get yours. |
 Her album {WORK} came out in May. | {PER} hosts the podcast {WORK}. |
 The play {WORK} runs until June at a theater in {LOC}. | The game {WORK} has sold four million copies. |
-Production on {SHOW} is under way in {LOC}. | {PER} was born in {LOC} and studied at {ORG}. |
+{PER} was born in {LOC} and studied at {ORG}. |
 {SHOW} is set in {LOC}. | {SHOW} airs Tuesdays on {NET}. | {SHOW} streams on {NET}; {SHOW} is a {NET} production. |
 {NET} declined to comment. | {PER}, a fan of {ORG}, lives in {LOC} with two dogs. |
 {PER} plays {CHAR}, a lawyer who moves to {LOC}. | {CHAR} ({PER}) leaves {LOC} for good. | {PER} as {CHAR} |

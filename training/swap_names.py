@@ -12,7 +12,8 @@ import argparse
 import random
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from training import names
@@ -43,11 +44,30 @@ HEADER_NOTE = """\
 """
 
 
+#: Real names by type ("PER", "CHAR") and number of words that are swapped; for training only, never for what is kept.
+Pool = Mapping[tuple[str, int], Sequence[tuple[str, ...]]]
+
+#: Share of the names that become one of the pool, where there is a pool.
+_REAL = 0.55
+
+
+def pool(names: Mapping[str, Sequence[str]]) -> Pool:
+    """The names of each type that are plain words, by their number."""
+    found: dict[tuple[str, int], list[tuple[str, ...]]] = {}
+    for kind, full in names.items():
+        for name in full:
+            words = tuple(name.split())
+            if all(_TOKEN.fullmatch(w) and w[0].isupper() and w.lower() not in _KEPT and len(w) > 1 for w in words):
+                found.setdefault((kind, len(words)), []).append(words)
+    return found
+
+
 class NameSwapper:
     """The swap of one article. Words are swapped one by one, so that short forms follow their full form."""
 
-    def __init__(self, rng: random.Random, article: Marked) -> None:
+    def __init__(self, rng: random.Random, article: Marked, real: Pool | None = None) -> None:
         self._rng = rng
+        self._real = real or {}
         self._words: dict[str, str] = {}
         self._letters = dict(zip(string.ascii_uppercase, rng.sample(string.ascii_uppercase, 26), strict=True))
         self._characters: set[str] = set()
@@ -75,6 +95,12 @@ class NameSwapper:
 
     def _learn(self, name: str, kind: str) -> None:
         tokens = [t for t in _TOKEN.findall(name) if self._swapped(t, name)]
+        pool = self._real.get((kind, len(tokens)))
+        if pool and self._rng.random() < _REAL and not any(t.lower() in self._words for t in tokens):
+            new = self._rng.choice(pool)
+            if not set(new) & set(self._words.values()):
+                self._words.update(zip((t.lower() for t in tokens), new, strict=True))
+                return
         for i, token in enumerate(tokens):
             if token.lower() not in self._words:
                 alone, last = len(tokens) == 1, i == len(tokens) - 1
@@ -121,19 +147,19 @@ class NameSwapper:
         return new.lower() if token.islower() else new
 
 
-def swap(article: Marked, rng: random.Random) -> Marked:
-    """The article with made-up names."""
-    swapper = NameSwapper(rng, article)
+def swap(article: Marked, rng: random.Random, real: Pool | None = None) -> Marked:
+    """The article with made-up names; with a pool of real ones, some of those."""
+    swapper = NameSwapper(rng, article, real)
     people = {s.name for line in article.lines for s in line if s.type in PEOPLE}
 
     def one(s: Segment) -> Segment:
         if s.type in PEOPLE:
-            return Segment(swapper.name(s.text), s.type, swapper.name(s.name))
+            return replace(s, text=swapper.name(s.text), name=swapper.name(s.name))
         if s.type in TITLED:
-            return Segment(swapper.title(s.text), s.type, swapper.title(s.name))
+            return replace(s, text=swapper.title(s.text), name=swapper.title(s.name))
         if s.type is None:
             return s
-        return Segment(_replace(s.text, people, swapper), s.type, _replace(s.name, people, swapper))
+        return replace(s, text=_replace(s.text, people, swapper), name=_replace(s.name, people, swapper))
 
     lines: tuple[Line, ...] = tuple(tuple(one(s) for s in line) for line in article.lines)
     header = tuple((key, _header(key, value, swapper, people)) for key, value in article.header)
@@ -164,7 +190,13 @@ def _header(key: str, value: str, swapper: NameSwapper, people: set[str]) -> str
         kind, at, show = item.partition("@")
         return f"{kind}{at}{swapper.title(show)}"
 
-    each: dict[str, Callable[[str], str]] = {"main": topic, "roles": role, "plays": play, "events": event}
+    each: dict[str, Callable[[str], str]] = {
+        "main": topic,
+        "main-too": topic,
+        "roles": role,
+        "plays": play,
+        "events": event,
+    }
     if key not in each:
         return _replace(value, people, swapper)
     return "; ".join(each[key](item.strip()) for item in value.split(";") if item.strip())

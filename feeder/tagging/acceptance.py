@@ -10,7 +10,9 @@ from feeder.model import MentionKind
 from feeder.tagging.context import Token
 from feeder.tagging.coreference import Name
 from feeder.tagging.document import Document
+from feeder.tagging.features import KINDS
 from feeder.tagging.names import person_words, title_words
+from feeder.tagging.reading import log_odds
 from feeder.tagging.spans import Span
 
 _QUOTES_BEFORE = re.compile(r"[\"“‘'«*_]$")
@@ -97,7 +99,7 @@ def show_features(document: Document, name: Name) -> dict[str, float]:
     row["silent-context"] = row["model-silent"] * (row["show-after"] or row["show-before"] or row["quotes"])
     row["silent-one-word"] = row["model-silent"] * row["one-word"]
     row["unsure-catalog"] = row["model-unsure"] * row["catalog"]
-    return row
+    return row | _read(name)
 
 
 def person_features(
@@ -136,7 +138,30 @@ def person_features(
         "the-before": float(any(text[max(0, m.start - 4) : m.start].lower() == "the " for m in mentions)),
         "brackets": float(any(text[max(0, m.start - 1) : m.start] == "(" for m in mentions)),
         "long": float(len(own) > 3),
+        **_read(name),
     }
+
+
+_GROUPS = {
+    "show": {MentionKind.SHOW},
+    "work": {MentionKind.FILM, MentionKind.WORK},
+    "person": {MentionKind.PERSON},
+    "character": {MentionKind.CHARACTER},
+    "other": {MentionKind.NETWORK, MentionKind.OUTLET, MentionKind.ORGANISATION, MentionKind.PLACE},
+}
+
+
+def _read(name: Name) -> dict[str, float]:
+    """How likely the model finds each group of kinds, over all mentions and at the best one, whatever it decided for."""
+    row: dict[str, float] = {}
+    signs = name.signs
+    if not signs:
+        return {"unread": 1.0}
+    for group, kinds in _GROUPS.items():
+        each = [sum(p for p, kind in zip(s.kinds, KINDS, strict=True) if kind in kinds) for s in signs]
+        row[f"read-{group}"] = log_odds(sum(each) / len(each))
+        row[f"read-{group}-best"] = log_odds(max(each))
+    return row
 
 
 def _played(tokens: Sequence[Token], position: int) -> bool:

@@ -17,6 +17,7 @@ from feeder.tagging.names import (
     title_short_form,
     title_words,
 )
+from feeder.tagging.reading import Signs
 from feeder.tagging.spans import Span
 
 
@@ -32,6 +33,11 @@ class Name:
     @property
     def first(self) -> int:
         return self.mentions[0].start
+
+    @property
+    def signs(self) -> tuple[Signs, ...]:
+        """What the model makes of its mentions."""
+        return tuple(m.signs for m in self.mentions if m.signs is not None)
 
     def ids(self, kind: MentionKind) -> tuple[str, ...]:
         """Catalog ids that its mentions brought along: those of the fullest form first."""

@@ -23,14 +23,17 @@ class Decision:
     bias: float
     weights: Mapping[str, float]
 
-    def probability(self, features: Features) -> float:
+    def log_odds(self, features: Features) -> float:
         total = self.bias
         weights = self.weights
         for name, value in features.items():
             weight = weights.get(name)
             if weight is not None:
                 total += weight * value
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        return max(-30.0, min(30.0, total))
+
+    def probability(self, features: Features) -> float:
+        return 1.0 / (1.0 + math.exp(-self.log_odds(features)))
 
     def reasons(self, features: Features, *, limit: int = 3) -> tuple[str, ...]:
         """The features that spoke for 'yes' the loudest, loudest first."""

@@ -10,9 +10,10 @@ from feeder.model import EventType
 from feeder.tagging.context import Token, stem
 from feeder.tagging.coreference import Name
 from feeder.tagging.document import Document
+from feeder.tagging.reading import EVENTS, pooled
 
 #: Types that are decided; `other` is never claimed.
-DECIDED = tuple(t for t in EventType if t is not EventType.OTHER)
+DECIDED = EVENTS
 
 _ORDINAL = (
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|new|\w+teenth|\d+(?:st|nd|rd|th))"
@@ -66,10 +67,41 @@ def article_features(document: Document, tokens: Sequence[Sequence[Token]]) -> d
     return row
 
 
+def read(kind: EventType, name: Name | None, untied: Sequence[float]) -> float | None:
+    """The model's log-odds that the article tells of such an event of this show, or of none; None where it did not read."""
+    at = EVENTS.index(kind)
+    if name is None:
+        return untied[at] if untied else None
+    return pooled(s.events[at] for s in name.signs) if name.signs else None
+
+
 def show_features(
+    document: Document,
+    kind: EventType,
+    name: Name | None,
+    *,
+    main: float,
+    mains: Sequence[float],
+    reads: Sequence[float | None] = (),
+    own: float | None = None,
+) -> dict[str, float]:
+    """What ties an event of this type to this show, or to none. `main`: probability that it is a main show; `mains`: of all;
+    `own`: what `read` says of it, and `reads` of it and the others."""
+    row = _tied(document, kind, name, main=main, mains=mains)
+    row["unread"] = float(own is None)
+    if own is not None:
+        others = [r for r in reads if r is not None]
+        side = "untied" if name is None else "show"
+        row[f"read:{side}"] = max(-8.0, min(8.0, own))
+        row[f"read:{side}:{kind.value}"] = 1.0
+        row["read-highest"] = float(own >= max(others))
+        row["read-behind"] = max(-8.0, own - max(others))
+    return row
+
+
+def _tied(
     document: Document, kind: EventType, name: Name | None, *, main: float, mains: Sequence[float]
 ) -> dict[str, float]:
-    """What ties an event of this type to this show, or to none. `main`: probability that it is a main show; `mains`: of all."""
     if name is None:
         return {
             "none": 1.0,
@@ -108,8 +140,16 @@ def show_features(
 
 
 def best_sentence(document: Document, kind: EventType, name: Name | None) -> tuple[int, str]:
-    """The number of the sentence that says so (the show's own before others), and the cue in it ('' where none is)."""
-    own = sorted({document.index(m.start) for m in name.mentions}) if name else []
+    """The number of the sentence that says so, and the cue in it ('' where none is).
+
+    The show's own sentences come before others, those in which the model sees the event first.
+    """
+    at = EVENTS.index(kind)
+    told: dict[int, float] = {}
+    for m in name.mentions if name else ():
+        number = document.index(m.start)
+        told[number] = max(told.get(number, -99.0), m.signs.events[at] if m.signs else 0.0)
+    own = sorted(told, key=lambda n: (-round(told[n]), n))
     headline = 0 if document.headline_end else None
     order = [n for n in own if n != headline] + ([headline] if headline in own else [])
     order += [n for n in range(len(document.sentences)) if n not in own]

@@ -1,15 +1,17 @@
 """What the mention model is shown of a text; training and reader share it, so that they cannot drift apart.
 
 The encoder is uncased and sees neither capitals nor line breaks. Both come back as the *shape* of each word piece: the
-case of the whole word it belongs to, and whether that word begins a line. Pure Python on purpose: no arrays, no
-tokenizer.
+case of the whole word it belongs to, and whether that word begins a line. What the catalog knows comes as *flags*: the
+kinds under which it has the name. Pure Python on purpose: no arrays, no tokenizer.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from feeder.catalog import Hit
 from feeder.model import MentionKind
 
 #: Order of the kinds in the model's output layer; the shipped weights depend on it.
@@ -17,6 +19,9 @@ KINDS = tuple(MentionKind(k) for k in ("SHOW", "FILM", "WORK", "PER", "CHAR", "N
 
 #: BIO labels (Ramshaw and Marcus, 1995): 0 is outside, then B and I of each kind.
 LABELS = ("O", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
+
+#: Flags of a piece: for each kind, "a name the catalog has begins here" and "it goes on here".
+FLAGS = 2 * len(KINDS)
 
 #: Number of different shapes: eight cases, each at the start of a line or not.
 SHAPES = 16
@@ -28,6 +33,7 @@ WINDOW = 224
 HEADLINE = 32
 
 _LINE_START = 8
+_PLACE = {kind: i for i, kind in enumerate(KINDS)}
 
 Offset = tuple[int, int]
 
@@ -97,6 +103,19 @@ def shapes(text: str, offsets: Sequence[Offset]) -> list[int]:
             shape += _LINE_START
         out.extend([shape] * (last - first))
         before = end
+    return out
+
+
+def flags(offsets: Sequence[Offset], hits: Sequence[Hit]) -> list[tuple[int, ...]]:
+    """The flags of each piece that the catalog raises, 0..FLAGS-1; `hits` in text order."""
+    out: list[tuple[int, ...]] = [()] * len(offsets)
+    starts = [start for start, _ in offsets]
+    for hit in hits:
+        flag = 2 * _PLACE[hit.kind]
+        for i in range(bisect_left(starts, hit.start), bisect_left(starts, hit.end)):
+            raised = flag if starts[i] == hit.start else flag + 1
+            if raised not in out[i]:
+                out[i] = (*out[i], raised)
     return out
 
 

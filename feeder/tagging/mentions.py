@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feeder.errors import ModelError
 from feeder.model import Mention
 from feeder.tagging import decoding
-from feeder.tagging.features import LABELS, SHAPES, segments, shapes, windows, words
+from feeder.tagging.features import FLAGS, LABELS, SHAPES, flags, segments, shapes, windows, words
+from feeder.tagging.reading import EVENTS, PARTS, ROLES, Reading, Words
 
 if TYPE_CHECKING:
     from feeder.catalog import Hit
@@ -33,8 +34,19 @@ MAX_WINDOWS = 80
 
 _log = logging.getLogger(__name__)
 
-#: ids, shapes and segments of a window's pieces, without marker pieces -> one row of label probabilities for each piece
-Network = Callable[[Sequence[int], Sequence[int], Sequence[int]], Sequence[Sequence[float]]]
+Rows = Sequence[Sequence[float]]
+
+
+class Said(NamedTuple):
+    """What the network says of one window: a row for each piece; in `answers`, one before them for the whole window."""
+
+    labels: Rows  #: probabilities of features.LABELS
+    answers: Rows  #: log-odds, reading.ANSWERS each
+    plays: Rows  #: twice reading.PARTS numbers
+
+
+#: ids, shapes, segments and flags of a window's pieces, without marker pieces -> what the network says of them
+Network = Callable[[Sequence[int], Sequence[int], Sequence[int], Sequence[Sequence[int]]], Said]
 
 
 class MentionModel:
@@ -58,8 +70,8 @@ class MentionModel:
         _check(folder / DESCRIPTION)
         return cls(folder)
 
-    def find(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> tuple[Mention, ...]:  # noqa: ARG002 (the door offers catalog hits; these weights do not use them)
-        """Mentions in text order, not overlapping; `headline_end` is where the headline ends in the text, 0 for none.
+    def read(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> Reading:
+        """`headline_end` is where the headline ends in the text, 0 for none; `hits` are the catalog's, in text order.
 
         Of texts longer than MAX_CHARACTERS or MAX_WINDOWS the beginning is analysed, and the log says how far.
         """
@@ -67,18 +79,28 @@ class MentionModel:
         read = text if len(text) <= MAX_CHARACTERS else text[: _break(text, MAX_CHARACTERS)]
         encoded = tokenizer.encode(read, add_special_tokens=False)
         offsets, ids = encoded.offsets, encoded.ids
-        shape, segment = shapes(read, offsets), segments(offsets, headline_end)
+        shape, segment, flag = shapes(read, offsets), segments(offsets, headline_end), flags(offsets, hits)
         mentions: list[Mention] = []
+        stretches: list[Words] = []
         reached = 0
         for window in islice(windows(read, offsets, headline_end), MAX_WINDOWS):
             pieces = window.pieces
-            rows = network([ids[i] for i in pieces], [shape[i] for i in pieces], [segment[i] for i in pieces])
-            mentions += _mentions(read, offsets[window.start : window.end], rows[window.context :])
+            said = network(
+                [ids[i] for i in pieces],
+                [shape[i] for i in pieces],
+                [segment[i] for i in pieces],
+                [flag[i] for i in pieces],
+            )
+            here = offsets[window.start : window.end]
+            groups = words(read, here)
+            rows = [said.labels[window.context + first] for first, _ in groups]
+            mentions += _mentions(read, here, groups, rows)
+            stretches.append(_words(here, groups, rows, said, window.context))
             reached = window.end
         if reached < len(offsets) or len(read) < len(text):
             end = offsets[reached - 1][1] if reached else 0
             _log.warning("a text of %d characters was searched for names up to character %d only", len(text), end)
-        return tuple(mentions)
+        return Reading(tuple(mentions), tuple(stretches))
 
     def _open(self) -> tuple[Any, Network]:
         with self._lock:
@@ -89,10 +111,12 @@ class MentionModel:
             return self._opened
 
 
-def _mentions(text: str, offsets: Sequence[tuple[int, int]], rows: Sequence[Sequence[float]]) -> list[Mention]:
-    groups = words(text, offsets)
+Offsets = Sequence[tuple[int, int]]
+
+
+def _mentions(text: str, offsets: Offsets, groups: Offsets, rows: Rows) -> list[Mention]:
     out: list[Mention] = []
-    for span in decoding.spans([rows[first] for first, _ in groups]):
+    for span in decoding.spans(rows):
         start, end = offsets[groups[span.first][0]][0], offsets[groups[span.last - 1][1] - 1][1]
         start, end = decoding.trim(text, start, end, span.kind)
         if start < end:
@@ -102,16 +126,40 @@ def _mentions(text: str, offsets: Sequence[tuple[int, int]], rows: Sequence[Sequ
     return out
 
 
+def _words(offsets: Offsets, groups: Offsets, rows: Rows, said: Said, context: int) -> Words:
+    return Words(
+        starts=[offsets[first][0] for first, _ in groups],
+        kinds=[[row[i] + row[i + 1] for i in range(1, len(LABELS), 2)] for row in rows],
+        answers=[said.answers[1 + context + first] for first, _ in groups],
+        plays=[said.plays[context + first] for first, _ in groups],
+        whole=said.answers[0],
+    )
+
+
 def _break(text: str, limit: int) -> int:
     """The last line end or space before `limit`, or `limit` where there is none near."""
     cut = max(text.rfind("\n", limit - 2000, limit), text.rfind(" ", limit - 200, limit))
     return cut if cut > 0 else limit
 
 
+def described(precision: str) -> dict[str, object]:
+    """What the description beside the weights must say, so that they are read as they were made."""
+    return {
+        "labels": list(LABELS),
+        "shapes": SHAPES,
+        "flags": FLAGS,
+        "roles": list(ROLES),
+        "events": list(EVENTS),
+        "parts": PARTS,
+        "precision": precision,
+        "base": "sentence-transformers/all-MiniLM-L6-v2",
+    }
+
+
 def _check(description: Path) -> None:
     try:
         made_for = json.loads(description.read_text("utf-8"))
-        fits = made_for["labels"] == list(LABELS) and made_for["shapes"] == SHAPES
+        fits = made_for == described(made_for["precision"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"The mention model cannot be used: {description} is unreadable ({error}). Install feeder anew."
@@ -149,13 +197,17 @@ def _network(path: Path, ends: tuple[int, int]) -> Network:
             f"The mention model cannot be used: {path} is damaged ({error}). Install feeder anew."
         ) from error
 
-    def run(ids: Sequence[int], shape: Sequence[int], segment: Sequence[int]) -> Sequence[Sequence[float]]:
+    def run(ids: Sequence[int], shape: Sequence[int], segment: Sequence[int], flag: Sequence[Sequence[int]]) -> Said:
+        raised = np.zeros((1, len(ids) + 2, FLAGS), dtype=np.float32)
+        for i, row in enumerate(flag, start=1):
+            raised[0, i, list(row)] = 1.0
         inputs = {
             "ids": np.array([[ends[0], *ids, ends[1]]], dtype=np.int64),
             "shapes": np.array([[0, *shape, 0]], dtype=np.int64),
             "segments": np.array([[0, *segment, 0]], dtype=np.int64),
+            "flags": raised,
         }
-        rows: list[list[float]] = session.run(["probabilities"], inputs)[0][0, 1:-1].tolist()
-        return rows
+        labels, answers, plays = (out[0] for out in session.run(list(Said._fields), inputs))
+        return Said(labels[1:-1].tolist(), answers[:-1], plays[1:-1])  # of the latter few rows are looked at
 
     return run

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feeder.tagging import reading
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision
 from feeder.tagging.document import Document
 from feeder.tagging.names import is_short_form, person_words
+from feeder.tagging.reading import pooled
 from feeder.tagging.spans import Span
 
 _REACH = 160  # characters between the two names; farther apart they are not each other's
@@ -117,12 +119,59 @@ def candidates(
                     continue
                 person, character = (number_a, number_b) if tag_a == "P" else (number_b, number_a)
                 features = _features(document.text, a, b, tag_a, row, i, j, others.get(at, ()))
-                known = cast.get(person, ())
-                if known:
-                    agrees = any(_same_character(characters[character].label, c) for c in known)
+                if cast.get(person):
+                    agrees = _is_cast(person, characters[character], cast)
                     features["cast-agrees" if agrees else "cast-differs"] = 1.0
+                said = read(people[person], characters[character])
+                features["unread"] = float(said is None)
+                if said is not None:
+                    features["read"] = max(-8.0, min(8.0, said))
                 pairs.append(Pair(person, character, a.start, b.end, features))
+    return pairs + _apart(people, characters, {(p.person, p.character) for p in pairs}, cast)
+
+
+_APART = 600  # characters between two names that the model may still tie to each other
+_SURE = 1.0  # log-odds from which names of different sentences are looked at
+
+
+def _is_cast(person: int, character: Name, cast: Mapping[int, Sequence[str]]) -> bool:
+    return any(_same_character(character.label, c) for c in cast.get(person, ()))
+
+
+def _apart(
+    people: Sequence[Name],
+    characters: Sequence[Name],
+    near: set[tuple[int, int]],
+    cast: Mapping[int, Sequence[str]],
+) -> list[Pair]:
+    """Pairs that stand in no sentence together, but that the model or the catalog ties to each other."""
+    pairs = []
+    for number, person in enumerate(people):
+        for part, character in enumerate(characters):
+            if (number, part) in near:
+                continue
+            said = read(person, character)
+            known = _is_cast(number, character, cast)
+            if known or (said is not None and said > _SURE):
+                ends = [(abs(a.start - b.start), a, b) for a in person.mentions for b in character.mentions]
+                _, a, b = min(ends, key=lambda e: e[0])
+                start, end = min(a.start, b.start), max(a.end, b.end)
+                features = {"apart": 1.0, "apart-cast": float(known), "unread": float(said is None)}
+                if said is not None:
+                    features["read"] = max(-8.0, min(8.0, said))
+                pairs.append(Pair(number, part, start, end, features))
     return pairs
+
+
+def read(person: Name, character: Name) -> float | None:
+    """The model's log-odds that the one plays the other, by mentions near each other; None where there are none."""
+    said = [
+        reading.plays(a.signs, b.signs)
+        for a in person.mentions
+        for b in character.mentions
+        if a.signs is not None and b.signs is not None and abs(a.start - b.start) < _APART
+    ]
+    return pooled(said) if said else None
 
 
 def _same_character(a: str, b: str) -> bool:

@@ -10,11 +10,12 @@ from feeder.tagging.context import Token, around
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision, Decisions
 from feeder.tagging.document import Document
+from feeder.tagging.reading import ROLES, pooled
 
 _PLACES = frozenset({"L1", "R1"})  # where single words count beside the groups of words below
 
 #: Roles that are decided; `other` is what remains and is never claimed.
-DECIDED = tuple(r for r in Role if r is not Role.OTHER)
+DECIDED = ROLES
 _MENTIONS = 8  # of one person; more add nothing new
 
 # Words that tell a role wherever they stand right beside a name.
@@ -92,6 +93,9 @@ def features(
     total = max(1, sum(kinds.values()))
     for kind in (MentionKind.SHOW, MentionKind.CHARACTER, MentionKind.WORK, MentionKind.FILM, MentionKind.ORGANISATION):
         row[f"share:{kind.value}"] = kinds.get(kind, 0) / total
+    row["unread"] = float(not name.signs)
+    for i, role in enumerate(ROLES if name.signs else ()):
+        row[f"read:{role.value}"] = max(-6.0, min(6.0, pooled(s.roles[i] for s in name.signs)))
     row["lone"] = float(name.lone)
     row["often"] = float(len(name.mentions) > 2)
     return row

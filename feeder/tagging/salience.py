@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from feeder.tagging.coreference import Name
 from feeder.tagging.document import Document, within
+from feeder.tagging.reading import pooled
 
 
 def features(
@@ -90,6 +91,7 @@ def features(
     )
     row["maker"] = float(maker)
     row["maker-headline"] = float(maker and bool(headline))
+    row |= _read(name, peers)
     if not document.headline_end:  # without a headline the body alone has to tell
         row |= {f"bare:{k}": row[k] for k in _BODY}
     for side, cue in _CUES.items():
@@ -101,6 +103,30 @@ def features(
     if headline and row["most-often"]:
         row["headline-and-most-often"] = 1.0
     return row
+
+
+#: An article that tells something of so many shows is a round-up: each of them has its news in it.
+_ROUND_UP = 4
+
+
+def _read(name: Name, peers: Sequence[Name]) -> dict[str, float]:
+    """What the model makes of its mentions, and of those of its peers."""
+    if not name.signs:
+        return {"unread": 1.0}
+    own = pooled(s.central for s in name.signs)
+    told = [max((max(s.events) for s in p.signs), default=-8.0) for p in peers]
+    others = [pooled(s.central for s in p.signs) for p in peers if p is not name and p.signs]
+    return {
+        "read": max(-8.0, min(8.0, own)),
+        "read-best": max(-8.0, min(8.0, max(s.central for s in name.signs))),
+        "read-first": max(-8.0, min(8.0, name.signs[0].central)),
+        "read-ahead": max(-6.0, min(6.0, own - max(others))) if others else 0.0,
+        "read-highest": float(bool(others) and own >= max(others)),
+        "read-event": max(-8.0, max(max(s.events) for s in name.signs)),
+        "read-told-of-many": float(
+            sum(t > 0 for t in told) >= _ROUND_UP and max(max(s.events) for s in name.signs) > 0
+        ),
+    }
 
 
 _BODY = (

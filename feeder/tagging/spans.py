@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeder.catalog import Hit
-from feeder.model import Mention, MentionKind
+from feeder.model import MentionKind
 from feeder.tagging.document import Document
+from feeder.tagging.reading import Reading, Signs
 
 _TRAILING = re.compile(r"(?:['’]|[,;:.\s]+)$")
 _SEASON = re.compile(r"[\s,:]+(?:Season|Series|Seasons)\s+(?:\d+|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)$")
@@ -29,13 +30,14 @@ class Span:
     kind: MentionKind
     score: float  #: the model's probability of `kind`; 0 where only the catalog knows the name
     catalog: Mapping[MentionKind, tuple[str, ...]] = field(default_factory=dict)  #: ids by kind
+    signs: Signs | None = field(default=None, compare=False, repr=False)  #: what the model makes of it; None: not read
 
     @property
     def by_model(self) -> bool:
         return self.score > 0
 
 
-def merge(document: Document, mentions: Sequence[Mention], hits: Sequence[Hit]) -> tuple[Span, ...]:
+def merge(document: Document, reading: Reading, hits: Sequence[Hit]) -> tuple[Span, ...]:
     """Spans in text order, none overlapping another, boilerplate left out."""
     text = document.text
     known: dict[tuple[int, int], dict[MentionKind, tuple[str, ...]]] = {}
@@ -43,7 +45,7 @@ def merge(document: Document, mentions: Sequence[Mention], hits: Sequence[Hit]) 
         kinds = known.setdefault((hit.start, hit.end), {})
         kinds[hit.kind] = (*kinds.get(hit.kind, ()), *hit.ids)
     candidates: list[Span] = []
-    for mention in mentions:
+    for mention in reading.mentions:
         start, end = _trimmed(text, mention.start, mention.end)
         if start >= end:
             continue
@@ -51,12 +53,22 @@ def merge(document: Document, mentions: Sequence[Mention], hits: Sequence[Hit]) 
         if wider is not None:
             start, end = wider
         candidates.append(
-            Span(start, end, text[start:end], mention.kind, max(mention.score, 1e-3), known.get((start, end), {}))
+            Span(
+                start,
+                end,
+                text[start:end],
+                mention.kind,
+                max(mention.score, 1e-3),
+                known.get((start, end), {}),
+                reading.signs(start, end),
+            )
         )
     taken = sorted((s.start, s.end) for s in candidates)
     for (start, end), kinds in known.items():
         if not any(a < end and start < b for a, b in taken):
-            candidates.append(Span(start, end, text[start:end], _first_kind(kinds), 0.0, kinds))
+            candidates.append(
+                Span(start, end, text[start:end], _first_kind(kinds), 0.0, kinds, reading.signs(start, end))
+            )
     # longest first, then the surer one; then whatever does not overlap
     candidates.sort(key=lambda s: (-(s.end - s.start), -s.score, s.start))
     chosen: list[Span] = []

@@ -31,9 +31,12 @@ class Survey:
     characters: tuple[Name, ...]
     shows: tuple[Name, ...]
     kinds: dict[MentionKind, int]  #: how many spans of each kind
+    untied: tuple[float, ...] = ()  #: reading.Reading.untied
 
 
-def take(document: Document, spans: Sequence[Span], catalog: Catalog, same_show: Decision) -> Survey:
+def take(
+    document: Document, spans: Sequence[Span], catalog: Catalog, same_show: Decision, *, untied: tuple[float, ...] = ()
+) -> Survey:
     """All candidate names of the spans."""
     show_keys = {title_words(s.surface) for s in spans if s.kind is MentionKind.SHOW}
 
@@ -67,6 +70,7 @@ def take(document: Document, spans: Sequence[Span], catalog: Catalog, same_show:
         coreference.people(document, character_spans, MentionKind.CHARACTER),
         coreference.shows(show_spans, kind=MentionKind.SHOW, same=same_show, titled=titled),
         kinds,
+        untied,
     )
 
 
@@ -116,6 +120,21 @@ _GENERIC = frozenset(
         "animated",
         "daytime",
         "primetime",
+        # prizes are given for these
+        "music",
+        "supervision",
+        "directing",
+        "writing",
+        "casting",
+        "editing",
+        "cinematography",
+        "costume",
+        "costumes",
+        "makeup",
+        "hairstyling",
+        "production",
+        "design",
+        "ensemble",
     ]
 )
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from feeder.catalog import Catalog, Hit
-from feeder.model import Article, Event, EventType, Evidence, Mention, MentionKind, Role, Tag, Tagging, TagKind
-from feeder.tagging import acceptance, events, linking, plays, roles, salience, spans, survey
+from feeder.model import (
+    Article,
+    Correction,
+    Event,
+    EventType,
+    Evidence,
+    Mention,
+    MentionKind,
+    Role,
+    Tag,
+    Tagging,
+    TagKind,
+    Verdict,
+)
+from feeder.tagging import acceptance, events, linking, plays, roles, salience, spans, survey, verdicts
 from feeder.tagging.context import companions
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decisions, shipped
@@ -18,20 +31,22 @@ from feeder.tagging.document import Document
 from feeder.tagging.linking import Clues, Link
 from feeder.tagging.names import person_words
 from feeder.tagging.plays import Play
+from feeder.tagging.reading import Reading
 from feeder.tagging.survey import Survey
 from feeder.text import fold
 
 _MOST_EVIDENCE = 12  # mentions shown for one tag; the first ones
 _ACCEPTED = 0.5
 _EVENT_AT_ALL = 0.05  # below this an event of a type is not looked for show by show
-_OWNER = "the owner's word"
+_READ_AT_ALL = -3.0  # the same for the model's log-odds
+_OWNER = verdicts.OWNER
 
 
 class MentionFinder(Protocol):
-    """Finds names in running text; what the learned model does."""
+    """Reads running text for names; what the learned model does."""
 
-    def find(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> tuple[Mention, ...]:
-        """Spans with probabilities, in text order; `headline_end` is where the headline ends in `text`."""
+    def read(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> Reading:
+        """Spans with probabilities, and what is made of each; `headline_end` is where the headline ends in `text`."""
         ...
 
 
@@ -43,6 +58,8 @@ class Subject:
     link: Link
     score: float
     why: str
+    owned: bool = False  #: the owner says so
+    main: bool | None = None  #: whether the article is about it, where the owner said that
 
 
 class Tagger:
@@ -57,6 +74,8 @@ class Tagger:
         """Tags with evidence, shows first; events; and every mention that was looked at."""
         found = self.survey(article)
         shows, people, characters = self.subjects(article, found)
+        if article.owner.corrections:
+            shows, people, characters = self._corrected(article, found, shows, people, characters)
         if article.owner.shows is not None:
             shows = self._owners(article, found, article.owner.shows, shows, MentionKind.SHOW, linking.owner_show)
         if article.owner.people is not None:
@@ -69,8 +88,14 @@ class Tagger:
         """All candidate names of the article, nothing decided yet."""
         document = Document.of(article)
         hits = self._catalog.hits(article.text)
-        mentions = self._mentions.find(article.text, headline_end=article.body_start, hits=hits)
-        return survey.take(document, spans.merge(document, mentions, hits), self._catalog, self._decisions["same-show"])
+        reading = self._mentions.read(article.text, headline_end=article.body_start, hits=hits)
+        return survey.take(
+            document,
+            spans.merge(document, reading, hits),
+            self._catalog,
+            self._decisions["same-show"],
+            untied=reading.untied,
+        )
 
     def subjects(self, article: Article, found: Survey) -> tuple[list[Subject], list[Subject], list[Name]]:
         """Accepted shows and people, linked and merged; and the characters."""
@@ -91,7 +116,12 @@ class Tagger:
         )
         kept = {id(n) for n, _, _ in accepted_people}
         turned_down = [n for n in found.people if id(n) not in kept]
+        shows = [s for s in shows if not self._rejected(TagKind.SHOW, s.link)]
+        people = [s for s in people if not self._rejected(TagKind.PERSON, s.link)]
         return shows, people, _characters(found.characters, turned_down)
+
+    def _rejected(self, kind: TagKind, link: Link) -> bool:
+        return not link.known and self._catalog.rejected(kind, link.id)
 
     def _clues(
         self, article: Article, shows: Sequence[Name], people: Sequence[Name], characters: Sequence[Name]
@@ -123,8 +153,35 @@ class Tagger:
             named = next((s.name for s in subjects if link.id in (s.link.id, *s.link.candidates)), None)
             if named is None:
                 named = _searched(found, word, kind) or _searched(found, link.label, kind)
-            own.setdefault(link.id, Subject(named or Name(kind, link.label, ()), link, 1.0, _OWNER))
+            own.setdefault(link.id, Subject(named or Name(kind, link.label, ()), link, 1.0, _OWNER, owned=True))
         return list(own.values())
+
+    def _corrected(
+        self,
+        article: Article,
+        found: Survey,
+        shows: list[Subject],
+        people: list[Subject],
+        characters: list[Name],
+    ) -> tuple[list[Subject], list[Subject], list[Name]]:
+        """The owner's corrections, one after the other. A person who is rejected may be a character who is played."""
+        clues = self._clues(article, found.shows, found.people, found.characters)
+        before = people
+        for said in article.owner.corrections:
+            if said.verdict is Verdict.ACCEPT and said.kind is TagKind.SHOW:
+                link = linking.owner_show(said.name, self._catalog, clues)
+                shows = _with(shows, said, link, found, found.shows, MentionKind.SHOW)
+            elif said.verdict is Verdict.ACCEPT:
+                link = linking.owner_person(said.name, self._catalog, clues)
+                people = _with(people, said, link, found, (*found.people, *characters), MentionKind.PERSON)
+            elif said.kind is TagKind.SHOW:
+                shows = _without(shows, said.name)
+            else:
+                people = _without(people, said.name)
+        kept = {s.link.id for s in people}
+        own = {m.start for s in people for m in s.name.mentions}
+        others = _characters(characters, [s.name for s in before if s.link.id not in kept])
+        return shows, people, [c for c in others if all(m.start not in own for m in c.mentions)]
 
     def _compose(
         self,
@@ -136,15 +193,14 @@ class Tagger:
     ) -> Tagging:
         document = found.document
         played = self.played(found, people, characters)
-        main_shows = [self._main(document, s, shows, "main-show") for s in shows]
+        main_shows = [self.main(document, s, shows, "main-show") for s in shows]
         decided = [roles.decide(row, self._decisions) for row in self.role_features(found, people, played, shows)]
         makers = [roles.is_maker(d) for d in decided]
         main_people = [
-            self._main(document, s, people, "main-person", maker=m) for s, m in zip(people, makers, strict=True)
+            self.main(document, s, people, "main-person", maker=m) for s, m in zip(people, makers, strict=True)
         ]
         tags = [
-            _tag(document, TagKind.SHOW, subject, main=p > 0.5, owner=article.owner.shows is not None)
-            for subject, p in zip(shows, main_shows, strict=True)
+            _tag(document, TagKind.SHOW, subject, main=p > 0.5) for subject, p in zip(shows, main_shows, strict=True)
         ]
         for number, (subject, p) in enumerate(zip(people, main_people, strict=True)):
             own = [j for j in played if j.person == number]
@@ -154,7 +210,6 @@ class Tagger:
                     TagKind.PERSON,
                     subject,
                     main=p > 0.5,
-                    owner=article.owner.people is not None,
                     decided=decided[number],
                     played=[(j, characters[j.character].label) for j in own],
                 )
@@ -194,9 +249,12 @@ class Tagger:
                 )
         return known
 
-    def _main(
+    def main(
         self, document: Document, subject: Subject, peers: Sequence[Subject], question: str, *, maker: bool = False
     ) -> float:
+        """Probability that the article is about it; `peers` are all subjects of its kind."""
+        if subject.main is not None:
+            return float(subject.main)
         if not subject.name.mentions:
             return 0.0
         if subject.why == _OWNER:
@@ -245,29 +303,37 @@ class Tagger:
     def _events(
         self, found: Survey, shows: Sequence[Subject], people: Sequence[Subject], mains: Sequence[float]
     ) -> tuple[Event, ...]:
+        attach = self._decisions["event-show"]
+        decided = []
+        for kind, subject, row, why in self.event_features(found, shows, mains):
+            p = attach.probability(row)
+            if p > 0.5:
+                reason = f"{why}; this show: {', '.join(attach.reasons(row))} p={p:.2f}"
+                decided.append((p, _event(found.document, kind, subject, people, reason)))
+        return tuple(e for _, e in sorted(decided, key=lambda d: (-d[0], d[1].type.value, d[1].show or "")))
+
+    def event_features(
+        self, found: Survey, shows: Sequence[Subject], mains: Sequence[float]
+    ) -> Iterator[tuple[EventType, Subject | None, dict[str, float], str]]:
+        """Every type of event that the article may tell of, with each show it may be about, and with none."""
         document = found.document
         article = events.article_features(document, found.tokens)
-        decided: list[tuple[float, Event]] = []
         about: list[tuple[Subject | None, float]] = [
             (s, p) for s, p in zip(shows, mains, strict=True) if s.name.mentions
         ]
         about.append((None, 0.0))  # what happened may be about a person only
-        attach = self._decisions["event-show"]
         for kind in events.DECIDED:
             decision = self._decisions[f"event:{kind.value}"]
             happened = decision.probability(article)
-            if happened < _EVENT_AT_ALL:
+            reads = [events.read(kind, s.name if s else None, found.untied) for s, _ in about]
+            if happened < _EVENT_AT_ALL and max((r for r in reads if r is not None), default=-9.0) < _READ_AT_ALL:
                 continue
             why = f"{kind.value}: {', '.join(decision.reasons(article))}; p={happened:.2f}"
-            for subject, main in about:
+            for (subject, main), own in zip(about, reads, strict=True):
                 name = subject.name if subject else None
-                row = events.show_features(document, kind, name, main=main, mains=mains)
-                row["happened"] = math.log(happened / (1 - min(happened, 0.999)))
-                p = attach.probability(row)
-                if p > 0.5:
-                    reason = f"{why}; this show: {', '.join(attach.reasons(row))} p={p:.2f}"
-                    decided.append((p, _event(document, kind, subject, people, reason)))
-        return tuple(e for _, e in sorted(decided, key=lambda d: (-d[0], d[1].type.value, d[1].show or "")))
+                row = events.show_features(document, kind, name, main=main, mains=mains, reads=reads, own=own)
+                row["happened"] = math.log(max(happened, 1e-3) / (1 - min(happened, 0.999)))
+                yield kind, subject, row, why
 
 
 def _accepted(
@@ -290,13 +356,46 @@ def _merged(subjects: Iterable[Subject]) -> list[Subject]:
         if other is None:
             by_id[subject.link.id] = subject
             continue
-        mentions = tuple(sorted({*other.name.mentions, *subject.name.mentions}, key=lambda s: s.start))
+        both = {m.start: m for m in (*other.name.mentions, *subject.name.mentions)}
+        mentions = tuple(both[start] for start in sorted(both))
         fuller = max(other, subject, key=lambda s: len(s.name.label))
         better = max(other, subject, key=lambda s: s.score)
         link = subject.link if other.link.candidates and not subject.link.candidates else other.link
         name = Name(fuller.name.kind, fuller.name.label, mentions, other.name.lone and subject.name.lone)
         by_id[subject.link.id] = Subject(name, link, better.score, better.why)
     return sorted(by_id.values(), key=lambda s: s.name.first)
+
+
+def _without(subjects: Sequence[Subject], word: str) -> list[Subject]:
+    """What is left of them when the owner rejects the word."""
+    left = ((s, verdicts.left(s.name, s.link, word)) for s in subjects)
+    return [s if name is s.name else replace(s, name=name) for s, name in left if name is not None]
+
+
+def _with(
+    subjects: Sequence[Subject],
+    said: Correction,
+    link: Link,
+    found: Survey,
+    names: Sequence[Name],
+    kind: MentionKind,
+) -> list[Subject]:
+    """They and what the owner accepts; its mentions are taken from whatever they were given to before."""
+    own = next((s for s in subjects if link.id in (s.link.id, *s.link.candidates)), None)
+    name = own.name if own else None
+    if name is None and not said.always:
+        name = verdicts.candidate(names, link, said.name, kind)
+    name = name or verdicts.written(found, said.name, kind, strictly=said.always)
+    if name is None and said.always:
+        return list(subjects)
+    if name is None:
+        name = verdicts.written(found, link.label, kind, strictly=False) or Name(kind, link.label, ())
+    score, why = (own.score, own.why) if own else (1.0, _OWNER)
+    mine = Subject(name, link, score, why, owned=True, main=said.main)
+    starts = frozenset(m.start for m in name.mentions)
+    others = ((s, verdicts.without(s.name, starts)) for s in subjects if s is not own)
+    kept = [s if left == s.name else replace(s, name=left) for s, left in others if left is not None]
+    return sorted([*kept, mine], key=lambda s: s.name.first if s.name.mentions else len(found.document.text))
 
 
 def _characters(characters: Sequence[Name], turned_down: Sequence[Name]) -> list[Name]:
@@ -320,14 +419,14 @@ def _tag(
     subject: Subject,
     *,
     main: bool,
-    owner: bool,
     decided: Sequence[tuple[Role, float, tuple[str, ...]]] = (),
     played: Sequence[tuple[Play, str]] = (),
 ) -> Tag:
     link = subject.link
     evidence = []
     for span in subject.name.mentions[:_MOST_EVIDENCE]:
-        reasons = [_OWNER] if owner else [_source(span), subject.why]
+        found = [] if subject.why == _OWNER else [_source(span), subject.why]
+        reasons = [_OWNER, *found] if subject.owned else found
         if span is subject.name.mentions[0]:
             reasons += [link.why, *(f"{r.value}: {', '.join(why)} p={p:.2f}" for r, p, why in decided)]
         reasons += [
@@ -348,13 +447,13 @@ def _tag(
         kind=kind,
         id=link.id,
         label=link.label,
-        score=1.0 if owner else round(subject.score / max(1, len(link.candidates)), 4),
+        score=1.0 if subject.owned else round(subject.score / max(1, len(link.candidates)), 4),
         main=main,
         known=link.known,
         year=link.year,
         roles=tuple(r for r, _, _ in decided),
         characters=tuple(dict.fromkeys(character for _, character in played)),
-        candidates=() if owner else link.candidates,
+        candidates=() if subject.owned else link.candidates,
         evidence=tuple(evidence),
     )
 

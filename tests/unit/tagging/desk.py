@@ -14,6 +14,7 @@ from feeder.catalog import CastMember as Part
 from feeder.catalog import Catalog, Hit, Person, Show
 from feeder.model import Article, DateSource, Mention, MentionKind, OwnerWord, Role, Tag, Tagging, TagKind
 from feeder.tagging import Tagger
+from feeder.tagging.reading import Reading
 from tests.builders import NOON
 
 _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\]")
@@ -47,8 +48,8 @@ class Marked:
     def __init__(self, mentions: Sequence[Mention]) -> None:
         self._mentions = tuple(mentions)
 
-    def find(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> tuple[Mention, ...]:
-        return self._mentions
+    def read(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> Reading:
+        return Reading(self._mentions)
 
 
 def unmarked(marked: str, *, score: float = 0.99) -> tuple[str, tuple[Mention, ...]]:

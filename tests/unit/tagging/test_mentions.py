@@ -147,7 +147,7 @@ class TestTheShippedModel:
     def test_a_plain_renewal_story_gives_its_show_people_character_network_and_outlet(
         self, model: MentionModel
     ) -> None:
-        found = {(str(m.kind), m.surface) for m in model.find(ARTICLE, headline_end=len(HEADLINE))}
+        found = {(str(m.kind), m.surface) for m in model.read(ARTICLE, headline_end=len(HEADLINE)).mentions}
         assert {
             ("SHOW", "Harbor Lights"),
             ("PER", "Dolores Kemp"),
@@ -159,31 +159,31 @@ class TestTheShippedModel:
         assert any(kind == "CHAR" and "Marlowe" in surface for kind, surface in found)
 
     def test_names_with_accents_and_apostrophes_come_back_whole(self, model: MentionModel) -> None:
-        assert "Renée O’Donnell" in {m.surface for m in model.find(ARTICLE, headline_end=len(HEADLINE))}
+        assert "Renée O’Donnell" in {m.surface for m in model.read(ARTICLE, headline_end=len(HEADLINE)).mentions}
 
     @settings(max_examples=25, deadline=None)
     @given(st.text(max_size=200), st.integers(0, 80))
     def test_offsets_are_exact_and_in_order_for_any_text(
         self, model: MentionModel, text: str, headline_end: int
     ) -> None:
-        found = model.find(text, headline_end=min(headline_end, len(text)))
+        found = model.read(text, headline_end=min(headline_end, len(text))).mentions
         assert all(text[m.start : m.end] == m.surface and m.surface and 0 <= m.score <= 1 for m in found)
         assert all(a.end <= b.start for a, b in pairwise(found))
 
     @pytest.mark.parametrize("before", ["🎬 ", "한국어 ", "e\u0301\u0301 ", "\ufffd\u200b"])
     def test_emoji_other_scripts_and_combining_marks_shift_no_offset(self, model: MentionModel, before: str) -> None:
         text = before + ARTICLE
-        found = model.find(text, headline_end=len(before) + len(HEADLINE))
+        found = model.read(text, headline_end=len(before) + len(HEADLINE)).mentions
         assert any(m.surface == "Dolores Kemp" and text[m.start : m.end] == "Dolores Kemp" for m in found)
 
     def test_an_empty_text_has_no_mentions(self, model: MentionModel) -> None:
-        assert model.find("", headline_end=0) == ()
-        assert model.find(" \n\n ", headline_end=0) == ()
+        assert model.read("", headline_end=0).mentions == ()
+        assert model.read(" \n\n ", headline_end=0).mentions == ()
 
     def test_names_in_the_last_paragraph_of_a_long_article_are_found(self, model: MentionModel) -> None:
         filler = "The company had nothing to add when asked about its plans for the coming months.\n\n" * 30
         text = f"{HEADLINE}\n\n{filler}Dolores Kemp stars in the drama.\n"
-        assert "Dolores Kemp" in {m.surface for m in model.find(text, headline_end=len(HEADLINE))}
+        assert "Dolores Kemp" in {m.surface for m in model.read(text, headline_end=len(HEADLINE)).mentions}
 
     def test_a_huge_text_is_read_up_to_a_bound_and_the_log_says_so(
         self, model: MentionModel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -191,7 +191,7 @@ class TestTheShippedModel:
         monkeypatch.setattr(mentions, "MAX_CHARACTERS", 4_000)
         text = ARTICLE * 200
         with caplog.at_level(logging.WARNING, logger="feeder.tagging.mentions"):
-            found = model.find(text, headline_end=len(HEADLINE))
+            found = model.read(text, headline_end=len(HEADLINE)).mentions
         assert found
         assert max(m.end for m in found) <= 4_000
         assert f"{len(text)} characters" in caplog.text
@@ -201,14 +201,14 @@ class TestTheShippedModel:
     ) -> None:
         monkeypatch.setattr(mentions, "MAX_WINDOWS", 2)
         with caplog.at_level(logging.WARNING, logger="feeder.tagging.mentions"):
-            model.find("!" * 3_000, headline_end=0)
+            model.read("!" * 3_000, headline_end=0)
         assert "up to character 448 only" in caplog.text
 
     def test_threads_that_meet_at_the_first_article_get_the_same_answer(self) -> None:
         fresh = MentionModel.load()
         answers: list[object] = []
         threads = [
-            threading.Thread(target=lambda: answers.append(fresh.find(ARTICLE, headline_end=len(HEADLINE))))
+            threading.Thread(target=lambda: answers.append(fresh.read(ARTICLE, headline_end=len(HEADLINE)).mentions))
             for _ in range(3)
         ]
         for t in threads:
@@ -244,7 +244,7 @@ class TestWhenFilesAreWrong:
         whole = (folder / name).read_bytes()
         (folder / name).write_bytes(whole[: len(whole) // 2])
         with pytest.raises(ModelError, match="damaged"):
-            MentionModel.load(folder).find(ARTICLE, headline_end=len(HEADLINE))
+            MentionModel.load(folder).read(ARTICLE, headline_end=len(HEADLINE))
 
     def test_a_cut_off_description_is_named(self, tmp_path: Path) -> None:
         folder = shutil.copytree(mentions.SHIPPED, tmp_path / "model")

@@ -144,7 +144,7 @@ def test_a_character_that_is_accepted_as_a_person_is_one_and_plays_nobody():
     assert labels(before, TagKind.PERSON) == ["Rachel Brosnahan"]
     assert named(before, "Rachel Brosnahan").characters == ("Midge Maisel",)
     after = corrected(marked, accept("Midge Maisel", TagKind.PERSON))
-    assert labels(after, TagKind.PERSON) == ["Rachel Brosnahan", "Midge Maisel"]
+    assert set(labels(after, TagKind.PERSON)) == {"Rachel Brosnahan", "Midge Maisel"}
     assert named(after, "Rachel Brosnahan").characters == ()
 
 
