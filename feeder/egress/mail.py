@@ -74,8 +74,7 @@ class Mailer:
             with _ended_at(deadline, session):
                 session.open(host, port, tls=self._context() if scheme == "smtps" else None)
                 if scheme == "smtp":
-                    session.sock.settimeout(max(0.001, deadline.remaining()))  # the handshake as a whole keeps to it
-                    session.starttls(context=self._context())
+                    session.secure(self._context())
                 if mailbox.user:
                     session.login(mailbox.user, mailbox.password)
                 return session.hand_in(message.as_bytes(policy=SMTP), sender=sender, recipient=recipient)
@@ -152,6 +151,11 @@ class _Session(smtplib.SMTP):
         if code != 220:
             raise smtplib.SMTPConnectError(code, said)
         self.ehlo_or_helo_if_needed()
+
+    def secure(self, tls: ssl.SSLContext) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(max(0.001, self._deadline.remaining()))  # the handshake as a whole keeps to it
+        self.starttls(context=tls)
 
     def hand_in(self, data: bytes, *, sender: str, recipient: str) -> str:
         for code, said in (self.mail(sender), self.rcpt(recipient)):

@@ -48,8 +48,9 @@ def _send(order: dict[str, Any]) -> tuple[int, str]:
     sender = apprise.Apprise(asset=asset)
     if not sender.add(order["url"]):
         return _NO_MATCH, "Apprise does not understand the url"
-    if len(sender) != 1:
-        return _NO_MATCH, f"the url has {len(sender)} recipients: make an endpoint of each"
+    requests = sum(map(len, sender))  # a service counts its targets
+    if requests != 1:
+        return _NO_MATCH, f"the url has {requests} recipients: make an endpoint of each"
     result = sender.notify(
         body=order["body"], title=order["title"], body_format=apprise.NotifyFormat.TEXT, interpret_escapes=False
     )
