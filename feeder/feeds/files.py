@@ -1,6 +1,8 @@
 """The published folder: files that are replaced whole or not at all, and only when their bytes change.
 
 A reader or web server sees the old file or the new one, never half of one; a kill or a full disk leaves the old one.
+A file that takes the place of another has a later date, also when the clock was set back: who asks for what has changed
+since the date of the old one must get the new one.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from feeder.errors import PublishError
 
 _TEMPORARY = ".tmp-"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_SECOND = 1_000_000_000  # nanoseconds
 _SIDE_BY_SIDE = 16  # files flushed at once
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -132,15 +135,30 @@ def _components(path: str) -> list[str]:
     return names
 
 
-def _same(folder: int, name: str, data: bytes) -> bool:
+def _status(folder: int, name: str) -> os.stat_result | None:
+    """Of the regular file; None: it is missing, a symlink, or something else."""
+    try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _holds(folder: int, name: str, data: bytes) -> bool:
     """Whether a regular file with exactly these bytes stands there. NONBLOCK: a FIFO would wait for ever."""
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError:
-        return False  # missing, a symlink, unreadable: replace it
+        return False  # gone meanwhile, or unreadable: replace it
     with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and file.read() == data
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and file.read() == data
+
+
+def _date_after(descriptor: int, before: int) -> None:
+    """At least a second, the grain of dates in HTTP, after `before` (nanoseconds)."""
+    status = os.fstat(descriptor)
+    if status.st_mtime_ns // _SECOND <= before // _SECOND:
+        os.utime(descriptor, ns=(status.st_atime_ns, (before // _SECOND + 1) * _SECOND))
 
 
 class _Batch:
@@ -158,7 +176,8 @@ class _Batch:
         folder = self._folder(tuple(names))
         if (folder, name) in self._waiting:
             raise ValueError(f"twice in one batch: {path!r}")
-        if _same(folder, name, data):
+        before = _status(folder, name)
+        if before is not None and before.st_size == len(data) and _holds(folder, name, data):
             return
         temporary = f"{_TEMPORARY}{secrets.token_hex(8)}"
         self._waiting[folder, name] = temporary
@@ -166,6 +185,9 @@ class _Batch:
         with open(descriptor, "wb") as file:
             file.write(data)
             os.fchmod(descriptor, 0o644)  # a web server under another account reads it, whatever the umask
+            if before is not None:
+                file.flush()
+                _date_after(descriptor, before.st_mtime_ns)
         self.written.append(path)
 
     def commit(self) -> None:

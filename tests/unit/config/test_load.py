@@ -84,6 +84,29 @@ def test_a_topic_of_the_owners_arrives_with_its_query_understood(config):
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "private"),
+    [("true", ("*",)), ("false", ()), ("'all'", ("all",)), ("['watch/*', 'show/fargo']", ("watch/*", "show/fargo"))],
+)
+def test_feeds_may_be_private(config, written, private):
+    assert load(config(f"[server]\nprivate = {written}\n")).private == private
+
+
+@pytest.mark.parametrize("written", ["1", "'everything'", "['*']", "[true]", "{ all = true }"])
+def test_what_is_to_be_private_must_be_clear(config, written):
+    said = complaint(config(f"[server]\nprivate = {written}\n"))
+    assert said.startswith("config.toml:2: [server] private: expected true, false, or a list of feeds like"), said
+
+
+def test_feeds_name_the_hubs_that_tell_of_changes(config):
+    hubs = "[websub]\nhub = true\nhubs = ['https://hub.example/']\n[site]\nbase_url = 'https://feeds.example.org'\n"
+    settings = load(config(hubs))
+    assert settings.site.hubs == ("https://feeds.example.org/hub", "https://hub.example/")
+    assert (settings.websub.hub, settings.websub.hubs) == (True, ("https://hub.example/",))
+    assert load(config(f"{hubs}[server]\nprivate = true\n")).site.hubs == (), "no hub gets to know private feeds"
+    assert complaint(config("[websub]\nhubs = ['ftp://x/']")).startswith("config.toml:2: [websub] hubs: expected")
+
+
 def test_feeds_may_have_times_of_their_own(config):
     settings = load(config("[[timetables]]\nfeeds = ['show/gilmore-girls', 'event/*', 'all']\ncron = '0 7 * * 1-5'\n"))
     assert settings.timetables == (

@@ -53,6 +53,16 @@ def test_equal_bytes_leave_the_file_untouched(tree: Tree) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+@pytest.mark.parametrize("ahead", [0, 3600])
+def test_a_new_file_is_newer_than_the_one_before_whatever_the_clock_says(tree: Tree, ahead: float) -> None:
+    tree.write("a.atom", b"one")
+    path = tree.root / "a.atom"
+    os.utime(path, (time.time() + ahead,) * 2)
+    before = int(path.stat().st_mtime)
+    tree.write("a.atom", b"two")
+    assert int(path.stat().st_mtime) == before + 1, "a reader that asks by date gets the new one"
+
+
 @pytest.mark.parametrize("data", [b"two", b"longer than before", b""])
 def test_other_bytes_replace_the_file(tree: Tree, data: bytes) -> None:
     tree.write("a.atom", b"one")

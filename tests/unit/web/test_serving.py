@@ -8,7 +8,9 @@ import threading
 import time
 from email.utils import formatdate, parsedate_to_datetime
 
+import brotli
 import pytest
+import zstandard
 
 from tests.unit.web.conftest import FEED, LONG_AGO, Site
 
@@ -195,6 +197,34 @@ def test_who_accepts_gzip_gets_the_same_feed_smaller(site: Site) -> None:
     assert "content-encoding" not in plain.headers
 
 
+DECODERS = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompress(body),
+}
+
+
+@pytest.mark.parametrize("coding", DECODERS)
+def test_each_coding_has_the_same_feed_a_tag_of_its_own_and_its_own_304(site: Site, coding: str) -> None:
+    reply = site.ask(ATOM, Accept_Encoding=f"{coding}, x;q=0.1")
+    assert reply.headers["content-encoding"] == coding
+    assert DECODERS[coding](reply.body) == FEED
+    tags = {it: site.ask(ATOM, Accept_Encoding=it).headers["etag"] for it in ("identity", *DECODERS)}
+    assert len(set(tags.values())) == 4
+    for tag in tags.values():
+        again = site.ask(ATOM, Accept_Encoding=coding, If_None_Match=f'"x", {tag}')
+        assert (again.status, again.headers["etag"]) == (304, tag), "whichever it has, it has this version"
+
+
+def test_who_takes_any_coding_gets_the_smallest(site: Site) -> None:
+    lengths = {it: len(site.ask(ATOM, Accept_Encoding=it).body) for it in DECODERS}
+    smallest = min(lengths.values())
+    assert len(site.ask(ATOM, Accept_Encoding="gzip, deflate, br, zstd").body) == smallest
+    assert len(site.ask(ATOM, Accept_Encoding="*").body) == smallest
+    weighed = site.ask(ATOM, Accept_Encoding="br;q=0.2, gzip;q=0.9, zstd;q=0")
+    assert weighed.headers["content-encoding"] == "gzip"
+
+
 def test_the_compressed_feed_has_its_own_304_and_a_plain_one_is_kept(site: Site) -> None:
     zipped = site.ask(ATOM, Accept_Encoding="gzip").headers["etag"]
     plain = site.ask(ATOM).headers["etag"]
@@ -216,6 +246,54 @@ def test_compressed_bytes_are_the_same_after_every_start(site: Site) -> None:
     first = site.ask(ATOM, Accept_Encoding="gzip").body
     site.write("feeds/all.atom", FEED, at=LONG_AGO + 100)
     assert site.ask(ATOM, Accept_Encoding="gzip").body == first
+
+
+# --- only what is new (RFC 3229) ---
+
+
+def versions(site: Site, *entries: bytes) -> str:
+    """Publish a feed of these entries; its tag, as a reader gets it."""
+    body = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>' + b"".join(entries) + b"</feed>"
+    site.write("feeds/news.atom", body)
+    return site.ask("/feeds/news.atom").headers["etag"]
+
+
+ONE, TWO, THREE = (f"<entry><id>{n}</id>{'x' * 300}</entry>".encode() for n in (1, 2, 3))
+
+
+def test_a_reader_that_knows_deltas_gets_only_what_is_new(site: Site) -> None:
+    old = versions(site, ONE)
+    versions(site, TWO, ONE)
+    new = versions(site, THREE, TWO, ONE)
+    reply = site.ask("/feeds/news.atom", A_IM="vcdiff, feed", If_None_Match=f'W/"other", {old}')
+    assert (reply.status, reply.headers["im"], reply.headers["etag"]) == (226, "feed", new)
+    assert reply.headers["delta-base"] == old
+    assert ONE not in reply.body
+    assert TWO in reply.body
+    assert THREE in reply.body
+    assert reply.headers["cache-control"] == "public, no-store, im"
+    assert "a-im" in reply.headers["vary"]
+    assert reply.headers["content-length"] == str(len(reply.body))
+    head = site.ask("/feeds/news.atom", method="HEAD", A_IM="feed", If_None_Match=old)
+    assert (head.status, head.body) == (226, b"")
+    assert site.ask("/feeds/news.atom", A_IM="feed", If_None_Match=new).status == 304
+
+
+@pytest.mark.parametrize("a_im", ["", "vcdiff", "feed;q=0", "feeds"])
+def test_others_get_the_whole_feed(site: Site, a_im: str) -> None:
+    old = versions(site, ONE)
+    versions(site, TWO, ONE)
+    reply = site.ask("/feeds/news.atom", A_IM=a_im, If_None_Match=old)
+    assert reply.status == 200
+    assert ONE in reply.body
+    assert TWO in reply.body
+
+
+def test_who_has_nothing_that_is_remembered_gets_the_whole_feed(site: Site) -> None:
+    versions(site, TWO, ONE)
+    for tag in ('"never"', "", "*"):
+        reply = site.ask("/feeds/news.atom", A_IM="feed", **({"If_None_Match": tag} if tag else {}))
+        assert reply.status == (304 if tag == "*" else 200)
 
 
 # --- what is not served ---
