@@ -2,7 +2,7 @@
 
 Feeds that were renamed are there under their old addresses as well: a static server sends nobody on, and a reader that
 asks for a feed must get a feed. Its `self` link and its id say which one it is. Beside each large file stand its .gz
-and .br, for servers that send what is compressed already.
+and .br, for servers that send what is compressed already. Private feeds stay here: no such server knows subscribers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from feeder import feeds
@@ -18,6 +19,7 @@ from feeder.model import Form
 from feeder.rendering import feed_path
 from feeder.rendering.addresses import KIND_PAGES
 from feeder.service.app import App
+from feeder.service.privacy import EVERYTHING, is_private
 from feeder.service.progress import Progress, unseen
 
 _CODINGS = (".gz", ".br")
@@ -56,6 +58,8 @@ def export(app: App, folder: Path, *, progress: Progress = unseen) -> ExportRepo
         batch: dict[str, bytes] = {}
         for path in ordered[start : start + _BATCH]:
             data = wanted[path].read_bytes()
+            if path.endswith(".opml"):
+                data = feeds.listed(data, base_url=app.site.base_url, private=partial(is_private, app.settings))
             siblings = {path + coding for coding in _CODINGS}
             if siblings <= present and _holds(folder / path, data):
                 kept |= siblings
@@ -73,7 +77,8 @@ def _wanted(app: App) -> Mapping[str, Path]:
     """Where what is to be at each path is read from."""
     output = app.settings.output_folder
     published = {path: output / path for path, _ in app.store.published_files()}
-    return dict(_former(app, output)) | published
+    wanted = dict(_former(app, output)) | published
+    return {path: source for path, source in wanted.items() if not is_private(app.settings, path)}
 
 
 def _former(app: App, output: Path) -> Iterator[tuple[str, Path]]:
@@ -92,6 +97,8 @@ def _holds(path: Path, data: bytes) -> bool:
 def _check(app: App, folder: Path) -> None:
     """It must be a folder of feeder's alone: files of others would be written over."""
     settings = app.settings
+    if EVERYTHING in settings.private:
+        raise PublishError("[server] private is true in config.toml: there is nothing that others may have")
     here = folder.resolve()
     for what, other in (
         ("article", settings.source_folder),

@@ -167,3 +167,20 @@ def test_a_folder_with_files_of_others_is_refused(newsroom: Newsroom, out: Path)
     with pytest.raises(PublishError, match="files that are not feeder's"):
         exported(newsroom, out)
     assert files(out) == {"index.html": b"my home page"}
+
+
+def test_private_feeds_are_not_given_to_a_server_that_shows_them_to_everybody(newsroom: Newsroom, out: Path) -> None:
+    newsroom.configure(private=("person/*",))
+    exported(newsroom, out)
+    found = files(out)
+    assert "feeds/all.atom" in found
+    assert not any("feeds/person/" in path for path in found)
+    assert b"feeds/all.atom" in found["feeds.opml"]
+    assert b"feeds/person/" not in found["feeds.opml"]
+
+
+def test_nothing_is_exported_where_everything_is_private(newsroom: Newsroom, out: Path) -> None:
+    newsroom.configure(private=("*",))
+    with pytest.raises(PublishError, match="private"):
+        exported(newsroom, out)
+    assert not out.exists()
