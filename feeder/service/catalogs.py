@@ -44,7 +44,7 @@ def fingerprints(settings: Settings) -> Iterator[bytes]:
             yield path.read_bytes()
         except OSError:  # whoever needs it will say so
             yield b""
-    path = imported(settings)
-    if path is not None:
-        with path.open("rb") as file:
+    found = imported(settings)
+    if found is not None:
+        with found.open("rb") as file:
             yield file.read(_HEAD)

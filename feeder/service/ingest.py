@@ -19,6 +19,7 @@ from feeder.model import Article, Sentence, StoredEntry, Tagging
 from feeder.service import clock, correcting, watching
 from feeder.service.app import App
 from feeder.service.progress import Progress, unseen
+from feeder.service.trail import Trail
 from feeder.sources import Found, Refused, Unchanged
 from feeder.sources import Stamp as SourceStamp
 from feeder.storage import Fate, FileRecord, Remembered, Stamp
@@ -31,6 +32,10 @@ _PASSING = frozenset({"unsettled", "unreadable"})
 FAILED = "failed"
 
 _log = logging.getLogger(__name__)
+
+
+class EndsTheProcess(Exception):  # noqa: N818 - never raised: it is what is told of the article
+    """Reading an article ended the process: no memory, a fault in a library, somebody's patience."""
 
 
 def _never() -> bool:
@@ -81,7 +86,8 @@ def ingest(
     """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError, CorrectionsError.
 
     The first run over a new store is the baseline: it alerts nobody, except with `backfill`. `stopping` is asked
-    between articles; on True what was done is kept and nothing counts as gone. `wait`: for files that are too young; may come back early.
+    between articles; on True what was done is kept and nothing counts as gone. `wait`: for files that are too young;
+    may come back early.
     """
     store, now = app.store, clock.now()
     corrections = correcting.load(app.settings)
@@ -99,14 +105,26 @@ def ingest(
     identity = app.folder.identity()
     seen = tuple(app.folder.scan(known, now=clock.wall(), wait=wait, identity=store.fact("source")))
     gone = _gone(store.file_keys(), seen)
-    found = [outcome for outcome in seen if isinstance(outcome, Found)]
+    trail = Trail(app.settings.state_folder, program=store.fact("program") or "")
+    # what the process has ended with before comes last: the others are stored by then
+    found = sorted((outcome for outcome in seen if isinstance(outcome, Found)), key=trail.suspected)
     run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None and not backfill, corrections=corrections)
     stopped = False
-    for done, item in enumerate(found):
-        if stopped := stopping():
-            break
-        progress("reading", done, len(found))
-        run.take(item)
+    try:
+        for done, item in enumerate(found):
+            if stopped := stopping():
+                break
+            progress("reading", done, len(found))
+            if trail.hopeless(item):
+                run.give_up(item)
+                continue
+            if trail.suspected(item):
+                run.flush()
+            trail.begin(item)
+            run.take(item)
+    finally:  # whatever is raised here, the process goes on
+        if found:
+            trail.end()
     run.refuse(outcome for outcome in seen if isinstance(outcome, Refused))
     run.flush()
     if not stopped:
@@ -325,6 +343,11 @@ class _Run:
             raise
         except Exception as error:
             self._quarantine(found.key, error, stamp)
+
+    def give_up(self, found: Found) -> None:
+        """One that has ended the whole process, time and again."""
+        stamp = Stamp(found.stamp.size, found.stamp.mtime_ns, found.stamp.inode)
+        self._quarantine(found.key, EndsTheProcess("feeder was ended each time it read this"), stamp)
 
     def refuse(self, refused: Iterable[Refused]) -> None:
         """What the folder itself does not take for an article."""

@@ -103,6 +103,18 @@ def _lines(health: Health, statuses: Mapping[int, int], model_loaded: bool) -> I
     )
     yield from _family("lag_seconds", "gauge", "By how much the most overdue job or alert is late.", [({}, health.lag)])
     yield from _family(
+        "endpoint_failing",
+        "gauge",
+        "Of endpoints of which something is to be said: whether one fails or is closed.",
+        [({"endpoint": it.name}, int(bool(it.failing_since or it.closed_since))) for it in health.endpoints],
+    )
+    yield from _family(
+        "endpoint_waiting",
+        "gauge",
+        "Alerts that wait for such an endpoint, or are held for it.",
+        [({"endpoint": it.name}, it.waiting) for it in health.endpoints],
+    )
+    yield from _family(
         "config_refused",
         "gauge",
         "Whether config.toml as it stands was refused.",

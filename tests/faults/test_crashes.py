@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from feeder.errors import StateError
-from feeder.model import DeliveryState
+from feeder.model import Article, DeliveryState, Tagging
 from feeder.service import clock
 from feeder.service.app import App
 from feeder.service.notify import dispatch
@@ -25,6 +25,7 @@ from feeder.storage import Store, open_store
 from tests.builders import a_delivery, a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Exchange, Receiver
+from tests.fakes.tagger import FakeTagger
 from tests.faults import crash_rounds
 
 ROOT = Path(__file__).parents[2]
@@ -187,6 +188,41 @@ def test_c13_senders_that_get_past_the_lock_still_send_each_message_once(newsroo
         ids = [it.headers["webhook-id"] for it in receiver.requests("/desk")]
     assert len(ids) == len(set(ids)) == 30
     assert set(outbox(newsroom)) == {DeliveryState.DONE}
+
+
+class Poisonous(FakeTagger):
+    """A library of which one article makes the whole process end."""
+
+    def tag(self, article: Article) -> Tagging:
+        if "poison" in article.text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().tag(article)
+
+
+def built_by_a_child(newsroom: Newsroom) -> bool:
+    """Whether it came to its end."""
+    process = os.fork()
+    if not process:
+        newsroom.build()
+        os._exit(0)
+    return not os.WIFSIGNALED(os.waitpid(process, 0)[1])
+
+
+def test_c14_an_article_that_ends_the_process_each_time_is_set_aside_and_the_others_flow(newsroom: Newsroom) -> None:
+    newsroom.tagger = Poisonous()
+    poison = newsroom.write("a.md", an_article_text("A", "This is poison for Milo Ventimiglia."))
+    for name in "bc":
+        newsroom.write(f"{name}.md", an_article_text(name, f"{NEWS} {name} {'x' * ord(name)}"))
+    assert [built_by_a_child(newsroom) for _ in range(3)] == [False] * 3
+    assert len(newsroom.ids()) == 2, "what comes behind it in the folder is stored all the same"
+    report = newsroom.build()
+    (aside,) = report.ingest.set_aside
+    assert (aside.key, aside.reason) == ("a.md", "failed")
+    assert "ended each time" in aside.detail
+    assert newsroom.build().ingest.set_aside == (aside,)
+    poison.write_text(an_article_text("A", "This was harmless for Milo Ventimiglia all the while."))
+    assert newsroom.build().ingest.set_aside == ()
+    assert len(newsroom.ids()) == 3
 
 
 def test_c16_a_reader_that_stays_keeps_the_log_growing_but_no_writer_from_writing(newsroom: Newsroom) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMED = sorted(set(re.findall(r"(tests/\S+\.py)::(test_\w+)", (Path(__file__).parent / "README.md").read_text("utf-8"))))
+LIST = Path(__file__).with_name("README.md").read_text("utf-8")
+NAMED = sorted(set(re.findall(r"(tests/\S+\.py)::(test_\w+)", LIST)))
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED, ids=[name for _, name in NAMED])

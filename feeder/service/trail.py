@@ -1,0 +1,68 @@
+"""Which article is being read, written down before it is read: one that ends the whole process is known afterwards.
+
+A note in a file, not in the database: it costs microseconds an article, and needs to outlive the process only, not the
+power.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from feeder.sources import Found
+
+#: In the state folder.
+FILE = "reading.json"
+#: An article that the process has ended with so often is not read again until it changes, or feeder does.
+PATIENCE = 3
+
+
+class Trail:
+    """`program`: what must change for an article to be tried again although it is the same."""
+
+    def __init__(self, folder: Path, *, program: str) -> None:
+        self._path = folder / FILE
+        self._program = program
+        self._ends: dict[str, int] = {}  # how often the process ended with it
+        left = self._read()
+        if left.get("program") == program:
+            self._ends = {key: int(times) for key, times in left.get("ends", {}).items()}
+        unfinished = left.get("reading")
+        if unfinished is not None:
+            self._ends[unfinished] = self._ends.get(unfinished, 0) + 1
+            self._write(None)
+
+    def suspected(self, found: Found) -> bool:
+        """The process has ended with it before."""
+        return _name(found) in self._ends
+
+    def hopeless(self, found: Found) -> bool:
+        """It has ended with it too often."""
+        return self._ends.get(_name(found), 0) >= PATIENCE
+
+    def begin(self, found: Found) -> None:
+        self._write(_name(found))
+
+    def end(self) -> None:
+        """All that was begun has ended well."""
+        self._write(None)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            left = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):  # none, or half of one: then nothing is known
+            return {}
+        return left if isinstance(left, dict) else {}
+
+    def _write(self, reading: str | None) -> None:
+        note = {"program": self._program, "reading": reading, "ends": self._ends}
+        try:
+            self._path.write_text(json.dumps(note), "utf-8")
+        except OSError:  # whoever stores the article will say that the disk is full
+            return
+
+
+def _name(found: Found) -> str:
+    """Of the file as it is now: one that has changed is another one."""
+    return f"{found.key} {found.stamp.size} {found.stamp.mtime_ns}"
