@@ -11,10 +11,12 @@ from datetime import datetime
 
 from feeder.catalog import Catalog
 from feeder.model import DeliveryState, Entry, Sentence, StoredEntry, Tag, Topic, TopicKind, TopicListing, Watch
+from feeder.rendering import feed_path
 from feeder.service import questions
 from feeder.service.app import App
+from feeder.service.privacy import is_private
 from feeder.service.questions import Question, Words
-from feeder.storage import Companion, Message, Month, Wanted
+from feeder.storage import Companion, Former, Message, Month, Wanted
 from feeder.text import sentences, slug
 from feeder.topics import ALL
 
@@ -132,37 +134,66 @@ class Answer:
 
 
 class Reading:
-    """`catalog` says what is known at this moment; None while it is being loaded."""
+    """`catalog` says what is known at this moment; None while it is being loaded. `trusted`: private topics, too.
 
-    def __init__(self, app: App, *, catalog: Callable[[], Catalog | None]) -> None:
+    What is private is not there for others: neither its topic nor that entries are in it. Entries are not private by
+    themselves, they may stand in other feeds.
+    """
+
+    def __init__(self, app: App, *, catalog: Callable[[], Catalog | None], trusted: bool) -> None:
         self._app = app
         self._store = app.store
         self._catalog = catalog
+        self._private = () if trusted else app.settings.private
+
+    @property
+    def closed(self) -> bool:
+        """Whether there is nothing at all to look at: the feed of all articles is private."""
+        return bool(self._private) and is_private(self._app.settings, feed_path(ALL, ""))
 
     def home(self, before: int | None = None) -> Home:
         lookup = self._store.lookup
-        busiest = ((kind, tuple(lookup.busiest(kind, _BUSIEST))) for kind in TopicKind if kind is not TopicKind.ALL)
+        kinds = (kind for kind in TopicKind if kind is not TopicKind.ALL)
+        busiest = ((kind, self._open(lookup.busiest(kind, _BUSIEST))) for kind in kinds)
         return Home(
             latest=self._cards(Wanted(), before),
-            everything=lookup.listing_of(ALL),
+            everything=self.everything(),
             busiest=tuple((kind, listings) for kind, listings in busiest if listings),
             watched=self.watched(),
         )
 
+    def everything(self) -> TopicListing | None:
+        """The feed of all articles."""
+        return self._shown(self._store.lookup.listing_of(ALL))
+
+    def listing(self, kind: TopicKind, place: str) -> TopicListing | None:
+        """The topic at this address."""
+        return self._shown(self._store.lookup.listing(kind, place))
+
+    def former(self, kind: TopicKind, place: str) -> Former | None:
+        """What became of the topic that once was at this address."""
+        found = self._store.former(kind, place)
+        if found is None or found.slug is None:
+            return found
+        return None if self._hidden(found.topic.kind, found.slug) else found
+
     def watched(self) -> tuple[Watched, ...]:
         """The watched names of the configuration, in its order."""
-        return tuple(map(self._watched, self._app.settings.watches))
+        found = map(self._watched, self._app.settings.watches)
+        if not self._private:
+            return tuple(found)
+        return tuple(it for it in found if it.listing is not None)  # one without a feed yet may be private
 
     def topics(self, *, kind: TopicKind | None, text: str, after: str = "") -> tuple[Sequence[TopicListing], str]:
         """Topics with these words in their address, and where the next page begins ("" on the last one)."""
         found = self._store.lookup.topics(kind, has=_slug(text), limit=TOPICS + 1, after=after)
         page = found[:TOPICS]
-        return page, f"{page[-1].slug}/{page[-1].topic.kind}" if len(found) > TOPICS else ""
+        return self._open(page), f"{page[-1].slug}/{page[-1].topic.kind}" if len(found) > TOPICS else ""
 
     def about(self, kind: TopicKind, place: str, *, now: datetime, before: int | None = None) -> About | None:
         """The topic at this address; None: none is published there."""
         lookup = self._store.lookup
-        listing = lookup.listing(kind, place)
+        listing = self.listing(kind, place)
         if listing is None:
             return None
         topic = listing.topic
@@ -170,7 +201,11 @@ class Reading:
         return About(
             listing=listing,
             entries=self._cards(Wanted(topics=((kind, topic.key),)), before),
-            companions=tuple(lookup.companions(topic, among=_AMONG, limit=_WITH)),
+            companions=tuple(
+                it
+                for it in lookup.companions(topic, among=_AMONG, limit=_WITH)
+                if not self._hidden(it.listing.topic.kind, it.listing.slug)
+            ),
             bars=bars(lookup.months(topic), now=now),
             facts=facts,
             cast=cast,
@@ -200,10 +235,13 @@ class Reading:
             name = getattr(question, kind.value)
             if not name:
                 continue
-            listing = self._store.lookup.listing(kind, _slug(name))
+            listing = self.listing(kind, _slug(name))
             topics.append((kind, listing.topic.key if listing else ""))
             if listing is None:
                 unknown.append(kind.value)
+        if question.kind is not None and any(it.startswith(f"{question.kind}/") for it in self._private):
+            unknown.append(f"feed of the kind {question.kind}")
+            topics.append((question.kind, ""))
         wanted = Wanted(
             phrases=asked.phrases,
             beginnings=asked.beginnings,
@@ -219,7 +257,9 @@ class Reading:
             question=question,
             entries=self._cards(wanted, before, asked),
             count=self._store.lookup.count(wanted, most=COUNTED),
-            topics=tuple(self._store.lookup.topics(question.kind, has=_slug(question.text), limit=6)) if first else (),
+            topics=self._open(
+                self._store.lookup.topics(question.kind, has=_slug(question.text), limit=6) if first else ()
+            ),
             unknown=tuple(unknown),
         )
 
@@ -237,7 +277,10 @@ class Reading:
     def _watched(self, watch: Watch) -> Watched:
         topic = Topic(kind=TopicKind.WATCH, key=watch.name, label=watch.name)
         latest = self._store.latest(topic, 1)
-        return Watched(watch=watch, listing=self._store.lookup.listing_of(topic), latest=latest[0] if latest else None)
+        return Watched(watch=watch, listing=self._of_watch(topic), latest=latest[0] if latest else None)
+
+    def _of_watch(self, topic: Topic) -> TopicListing | None:
+        return self._shown(self._store.lookup.listing_of(topic))
 
     def _cards(self, wanted: Wanted, before: int | None, asked: Words | None = None) -> Cards:
         found = self._store.lookup.find(wanted, limit=PAGE + 1, before=before)
@@ -271,7 +314,18 @@ class Reading:
         return listings[at]
 
     def _of(self, kind: TopicKind, key: str) -> TopicListing | None:
-        return self._store.lookup.listing_of(Topic(kind=kind, key=key, label=""))
+        return self._shown(self._store.lookup.listing_of(Topic(kind=kind, key=key, label="")))
+
+    def _open(self, listings: Sequence[TopicListing]) -> tuple[TopicListing, ...]:
+        return tuple(it for it in listings if not self._hidden(it.topic.kind, it.slug))
+
+    def _shown(self, listing: TopicListing | None) -> TopicListing | None:
+        return listing if listing and not self._hidden(listing.topic.kind, listing.slug) else None
+
+    def _hidden(self, kind: TopicKind, place: str) -> bool:
+        if not self._private:
+            return False
+        return is_private(self._app.settings, feed_path(Topic(kind=kind, key="", label=""), place))
 
     def _known(self, topic: Topic) -> tuple[tuple[str, ...], tuple[Part, ...], tuple[Part, ...]]:
         """What the catalog has to say: facts, cast, credits."""

@@ -60,7 +60,10 @@ class Api:
 
     def guard(self, request: Request, view: _View) -> Response:
         try:
-            return view(self, request, self.desk.visitor(request))
+            visitor = self.desk.visitor(request)
+            if self.desk.reading(visitor).closed:
+                return _refused(request)
+            return view(self, request, visitor)
         except Senseless as error:
             return _problem(request, 400, str(error))
         except HTTPException as error:
@@ -85,16 +88,16 @@ class Api:
         return replies.data(request, openapi.document(self._site))
 
     @_guarded
-    def _entries(self, request: Request, _visitor: Visitor) -> Response:
-        return self._found(request, "entries")
+    def _entries(self, request: Request, visitor: Visitor) -> Response:
+        return self._found(request, visitor, "entries")
 
     @_guarded
-    def _search(self, request: Request, _visitor: Visitor) -> Response:
-        return self._found(request, "search")
+    def _search(self, request: Request, visitor: Visitor) -> Response:
+        return self._found(request, visitor, "search")
 
-    def _found(self, request: Request, path: str) -> Response:
+    def _found(self, request: Request, visitor: Visitor, path: str) -> Response:
         values = request.query_params
-        answer = self.desk.reading.search(asked.question(values), before=asked.number(values, "before"))
+        answer = self.desk.reading(visitor).search(asked.question(values), before=asked.number(values, "before"))
         cards = answer.entries.cards
         body: dict[str, Any] = {
             "entries": [shapes.entry(it.stored, self._site) for it in cards],
@@ -109,16 +112,16 @@ class Api:
         return self._page(request, f"api/{path}", body, ("before", answer.entries.next))
 
     @_guarded
-    def _entry(self, request: Request, _visitor: Visitor) -> Response:
-        whole = self._whole(request)
+    def _entry(self, request: Request, visitor: Visitor) -> Response:
+        whole = self._whole(request, visitor)
         return replies.data(request, {**shapes.entry(whole.stored, self._site), "tags": shapes.named(whole.named)})
 
     @_guarded
-    def _evidence(self, request: Request, _visitor: Visitor) -> Response:
-        return replies.data(request, shapes.evidence(self._whole(request)))
+    def _evidence(self, request: Request, visitor: Visitor) -> Response:
+        return replies.data(request, shapes.evidence(self._whole(request, visitor)))
 
-    def _whole(self, request: Request) -> Whole:
-        whole = self.desk.reading.entry(request.path_params["key"])
+    def _whole(self, request: Request, visitor: Visitor) -> Whole:
+        whole = self.desk.reading(visitor).entry(request.path_params["key"])
         if whole is None:
             raise HTTPException(404, "there is no such entry")
         if whole.withdrawn is not None:
@@ -126,9 +129,9 @@ class Api:
         return whole
 
     @_guarded
-    def _topics(self, request: Request, _visitor: Visitor) -> Response:
+    def _topics(self, request: Request, visitor: Visitor) -> Response:
         values = request.query_params
-        listings, following = self.desk.reading.topics(
+        listings, following = self.desk.reading(visitor).topics(
             kind=asked.one_of(values, "kind", TopicKind),
             text=asked.text(values, "q", longest=100),
             after=asked.text(values, "after"),
@@ -137,21 +140,21 @@ class Api:
         return self._page(request, "api/topics", body, ("after", following or None))
 
     @_guarded
-    def _topic(self, request: Request, _visitor: Visitor) -> Response:
-        return replies.data(request, shapes.about(self._about(request), self._site))
+    def _topic(self, request: Request, visitor: Visitor) -> Response:
+        return replies.data(request, shapes.about(self._about(request, visitor), self._site))
 
     @_guarded
-    def _topic_entries(self, request: Request, _visitor: Visitor) -> Response:
-        about = self._about(request)
+    def _topic_entries(self, request: Request, visitor: Visitor) -> Response:
+        about = self._about(request, visitor)
         body = {"entries": [shapes.entry(it.stored, self._site) for it in about.entries.cards]}
         kind, slug = about.listing.topic.kind, about.listing.slug
         return self._page(request, f"api/topics/{kind}/{slug}/entries", body, ("before", about.entries.next))
 
-    def _about(self, request: Request) -> About:
+    def _about(self, request: Request, visitor: Visitor) -> About:
         kind = asked.one_of(request.path_params, "kind", TopicKind)
         if kind is None:
             raise HTTPException(404, "there is no such topic")
-        about = self.desk.reading.about(
+        about = self.desk.reading(visitor).about(
             kind, request.path_params["slug"], now=clock.now(), before=asked.number(request.query_params, "before")
         )
         if about is None:
@@ -160,17 +163,15 @@ class Api:
 
     @_guarded
     def _watches(self, request: Request, visitor: Visitor) -> Response:
-        found = [shapes.watched(it, self._site, sees=visitor.sees) for it in self.desk.reading.watched()]
+        found = [shapes.watched(it, self._site, sees=visitor.sees) for it in self.desk.reading(visitor).watched()]
         return replies.data(request, {"watches": found}, private=visitor.sees)
 
     @_guarded
     def _deliveries(self, request: Request, visitor: Visitor) -> Response:
         if not visitor.sees:
-            answer = _problem(request, 401, "for the owner: send the token of [owner] as a bearer token")
-            answer.headers["www-authenticate"] = "Bearer"
-            return answer
+            return _refused(request)
         values = request.query_params
-        found, following = self.desk.reading.messages(
+        found, following = self.desk.reading(visitor).messages(
             before=asked.number(values, "before"),
             state=asked.one_of(values, "state", DeliveryState),
             watch=asked.text(values, "watch") or None,
@@ -203,3 +204,9 @@ class Api:
 
 def _problem(request: Request, status: int, text: str) -> Response:
     return replies.data(request, {"error": text}, status=status)
+
+
+def _refused(request: Request) -> Response:
+    answer = _problem(request, 401, "for the owner: send the token of [owner] as a bearer token")
+    answer.headers["www-authenticate"] = "Bearer"
+    return answer

@@ -46,9 +46,9 @@ class Desk:
     def app(self) -> App:
         return self.running.app
 
-    @property
-    def reading(self) -> Reading:
-        return Reading(self.app, catalog=self.shelf.get)
+    def reading(self, visitor: Visitor) -> Reading:
+        """What this visitor may read."""
+        return Reading(self.app, catalog=self.shelf.get, trusted=visitor.sees)
 
     async def beside(self, work: Callable[[], Response]) -> Response:
         """Done in another thread, so that feeds are served meanwhile."""

@@ -116,7 +116,6 @@ def _paths() -> dict[str, Any]:
                 _before(),
             ],
             bad=True,
-            owner=True,
         ),
     }
 
@@ -264,11 +263,10 @@ def _get(
     bad: bool = False,
     missing: bool = False,
     gone: bool = False,
-    owner: bool = False,
 ) -> dict[str, Any]:
     problems = {
         "400": ("Senseless", bad),
-        "401": ("Refused", owner),
+        "401": ("Refused", True),
         "404": ("Missing", missing),
         "410": ("Gone", gone),
         "429": ("TooMany", True),

@@ -21,7 +21,6 @@ from feeder.rendering import chart, news_article, web_address
 from feeder.service import clock, proposals, reading
 from feeder.service.questions import Question
 from feeder.storage import Fate
-from feeder.topics import ALL
 from feeder.web import asked, replies
 from feeder.web.asked import Senseless
 from feeder.web.desk import Desk
@@ -88,6 +87,8 @@ class Pages:
         stranger = Visitor(owner=False, may_log_in=False, sees=False, csrf="")
         try:
             visitor = self.desk.visitor(request)
+            if self.desk.reading(visitor).closed and request.url.path != "/login":
+                return self._turned_away(request, visitor, request.url.path.lstrip("/"))
             return view(visitor)
         except Senseless as error:
             return self.message(request, stranger, 400, "That cannot be understood", str(error))
@@ -135,8 +136,8 @@ class Pages:
     def message(self, request: Request, visitor: Visitor, status: int, heading: str, text: str) -> Response:
         return self.render(request, "message", visitor, status=status, heading=heading, text=text)
 
-    def _everything(self) -> tuple[TopicListing, ...]:
-        listing = self.desk.app.store.lookup.listing_of(ALL)
+    def _everything(self, visitor: Visitor) -> tuple[TopicListing, ...]:
+        listing = self.desk.reading(visitor).everything()
         return () if listing is None else (listing,)
 
     # -- for everybody ------------------------------------------------------------------------------------------------
@@ -144,14 +145,14 @@ class Pages:
     @_guarded
     def _home(self, request: Request, visitor: Visitor) -> Response:
         before = asked.number(request.query_params, "before")
-        home = self.desk.reading.home(before)
+        home = self.desk.reading(visitor).home(before)
         busiest = [listings[0] for _, listings in home.busiest]
         return self.render(
             request,
             "home",
             visitor,
             here="home",
-            announced=(*self._everything(), *busiest)[:_ANNOUNCED],
+            announced=(*self._everything(visitor), *busiest)[:_ANNOUNCED],
             home=home,
             headings=HEADINGS,
             first=before is None,
@@ -162,9 +163,9 @@ class Pages:
     def _topic(self, request: Request, visitor: Visitor) -> Response:
         before = asked.number(request.query_params, "before")
         kind, slug = _kind(request), request.path_params["slug"]
-        about = self.desk.reading.about(kind, slug, now=clock.now(), before=before)
+        about = self.desk.reading(visitor).about(kind, slug, now=clock.now(), before=before)
         if about is None:
-            former = self.desk.app.store.former(kind, slug)
+            former = self.desk.reading(visitor).former(kind, slug)
             if former is None:
                 return self._missing(request, visitor)
             if former.slug is None:
@@ -183,8 +184,8 @@ class Pages:
         )
 
     @_guarded
-    def _opml(self, request: Request, _visitor: Visitor) -> Response:
-        listing = self.desk.app.store.lookup.listing(_kind(request), request.path_params["slug"])
+    def _opml(self, request: Request, visitor: Visitor) -> Response:
+        listing = self.desk.reading(visitor).listing(_kind(request), request.path_params["slug"])
         if listing is None:
             raise HTTPException(404, "Nothing is published under this address.")
         answer = replies.document(request, feeds.opml((listing,), site=self.desk.app.site), "text/x-opml")
@@ -204,7 +205,7 @@ class Pages:
         said: Mapping[str, str] | None = None,
         status: int = 200,
     ) -> Response:
-        whole = self.desk.reading.entry(token)
+        whole = self.desk.reading(visitor).entry(token)
         if whole is None:
             return self._missing(request, visitor)
         if whole.withdrawn is not None:
@@ -215,7 +216,7 @@ class Pages:
             "entry",
             visitor,
             status=status,
-            announced=(*listed, *self._everything())[:_ANNOUNCED],
+            announced=(*listed, *self._everything(visitor))[:_ANNOUNCED],
             whole=whole,
             link=web_address(whole.stored.entry.article.link),
             structured=news_article(whole.stored, self.desk.app.site),
@@ -233,7 +234,7 @@ class Pages:
         except Senseless as error:
             problem = str(error)
         if question != Question():
-            answer = self.desk.reading.search(question, before=before)
+            answer = self.desk.reading(visitor).search(question, before=before)
         fields = {name: value for name, value in request.query_params.items() if name != "before" and value}
         return self.render(
             request,
@@ -241,7 +242,7 @@ class Pages:
             visitor,
             here="search",
             status=400 if problem else 200,
-            announced=self._everything(),
+            announced=self._everything(visitor),
             question=question,
             answer=answer,
             counted=reading.COUNTED,
@@ -257,14 +258,14 @@ class Pages:
         kind = asked.one_of(request.query_params, "kind", TopicKind)
         text = asked.text(request.query_params, "q", longest=100)
         after = asked.text(request.query_params, "after")
-        listings, following = self.desk.reading.topics(kind=kind, text=text, after=after)
+        listings, following = self.desk.reading(visitor).topics(kind=kind, text=text, after=after)
         fields = {name: value for name, value in (("kind", kind), ("q", text)) if value}
         return self.render(
             request,
             "topics",
             visitor,
             here=kind.value if kind else "",
-            announced=self._everything(),
+            announced=self._everything(visitor),
             heading=HEADINGS.get(kind, "All topics") if kind else "All topics",
             kind=kind,
             text=text,
@@ -286,7 +287,7 @@ class Pages:
         draft: Mapping[str, str] | None = None,
         status: int = 200,
     ) -> Response:
-        watched = self.desk.reading.watched()
+        watched = self.desk.reading(visitor).watched()
         settings = self.desk.app.settings
         return self.render(
             request,
@@ -294,7 +295,7 @@ class Pages:
             visitor,
             here="watches",
             status=status,
-            announced=tuple(it.listing for it in watched if it.listing)[:_ANNOUNCED] or self._everything(),
+            announced=tuple(it.listing for it in watched if it.listing)[:_ANNOUNCED] or self._everything(visitor),
             watched=watched,
             endpoints=[endpoint.name for endpoint in settings.endpoints],
             editable=visitor.owner,
@@ -309,7 +310,7 @@ class Pages:
         if not visitor.sees:
             return self._turned_away(request, visitor, "deliveries")
         state = asked.one_of(request.query_params, "state", DeliveryState)
-        messages, following = self.desk.reading.messages(
+        messages, following = self.desk.reading(visitor).messages(
             before=asked.number(request.query_params, "before"), state=state
         )
         return self.render(
