@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 from pydantic.fields import FieldInfo
 
 from feeder.config import values
@@ -221,7 +221,7 @@ class WatchTable(Section):
     quiet: Annotated[Quiet | None, _text(values.quiet)] = Field(
         default=None, description='hours like "22:00 to 07:00 Europe/Berlin"'
     )
-    mute_until: date | datetime | None = Field(
+    mute_until: InstanceOf[date] | None = Field(
         default=None, description="a date like 2026-12-24, with or without a time"
     )
 

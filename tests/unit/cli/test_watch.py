@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -103,3 +104,21 @@ def test_messages_are_listed_shown_held_released_and_sent_again(installed: Path,
     assert main(["alerts", "hold", "nobody"]) == 65
     assert "endpoints: desk" in capsys.readouterr().err
     store.close()
+
+
+def test_alerts_are_measured_on_annotated_articles(tmp_path: Path, capsys) -> None:
+    file = tmp_path / "a.ann"
+    file.write_text(
+        "id: a\nheadline: [Milo Ventimiglia|PER] Returns\n---\n"
+        "[Milo Ventimiglia|PER] is back in [Gilmore Girls|SHOW], and so is [Lauren Graham|PER].\n"
+    )
+    assert main(["eval", "--alerts", str(file), "--list"]) == 0
+    out = capsys.readouterr().out
+    assert "alerts" in out
+    assert re.search(r"alerts +1\.000 +0\.500", out)
+    assert "a: missed: Lauren Graham" in out
+    assert main(["eval", "--alerts", str(file), "--watch", "Milo Ventimiglia", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["alerts"]["precision"], told["alerts"]["recall"], told["names"], told["mistakes"]) == (1.0, 1.0, 1, [])
+    assert main(["eval", "--alerts"]) == 2
+    assert main(["eval", "--watch", "Milo Ventimiglia", str(file)]) == 2

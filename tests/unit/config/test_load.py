@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from dataclasses import fields
+from datetime import UTC, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from feeder.config import Schedule, Settings, Timetable, load
 from feeder.errors import ConfigError
+from feeder.model import EventType, Quiet, Rate, Rhythm, Watch
 from feeder.topics import written
 
 KEY = bytes(range(32))
@@ -351,3 +355,94 @@ def test_without_a_config_file_the_way_to_one_is_told(tmp_path):
 
 def test_a_folder_in_place_of_the_file_is_an_error_and_no_traceback(tmp_path):
     assert complaint(tmp_path) == f"{tmp_path}: cannot be read: Is a directory"
+
+
+WATCHED = f'''
+[alerts]
+secret = "{SECRET}"
+[[watches]]
+name = "Milo Ventimiglia"
+endpoint = "https://example.org/hook"
+'''
+
+
+def test_a_watch_says_when_about_what_and_not_about_whom(config):
+    (watch,) = load(
+        config(
+            WATCHED
+            + """
+            not = ["Rocky", "Radio 2"]
+            main = true
+            events = ["casting", "departure"]
+            min_score = 0.9
+            max_age = "7d"
+            when = "weekly on friday at 17:30 Europe/Berlin"
+            quiet = "22:00 to 07:00 Europe/Berlin"
+            mute_until = 2026-12-24
+            """
+        )
+    ).watches
+    berlin = ZoneInfo("Europe/Berlin")
+    assert watch == Watch(
+        name="Milo Ventimiglia",
+        endpoints=watch.endpoints,
+        unless=("Rocky", "Radio 2"),
+        main=True,
+        events=(EventType.CASTING, EventType.DEPARTURE),
+        min_score=0.9,
+        max_age=7 * 86400.0,
+        digest=Rhythm(at=time(17, 30), zone=berlin, weekday=4),
+        quiet=Quiet(start=time(22), end=time(7), zone=berlin),
+        muted_until=datetime(2026, 12, 24, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('when = "sometimes"', 'when: expected "at once", "daily at 08:00 Europe/Berlin" or'),
+        ('when = "daily at 08:00 Berlin"', "there is no time zone 'Berlin'"),
+        ('when = "weekly on someday at 08:00 UTC"', "when: expected"),
+        ('quiet = "22:00 to 22:00 UTC"', "they begin and end at the same time"),
+        ('events = ["cast"]', "events: expected one or more of casting, departure"),
+        ("min_score = 2.0", "min_score: expected a number from 0.0 to 1.0"),
+        ('kind = "event"', "events: is missing: expected one or more of"),
+        ('kind = "query"', 'query: belongs to a watch of kind "query"'),
+        ('kind = "show"\nquery = "event:casting"', 'query: belongs to a watch of kind "query"'),
+        ('query = "event:casting"\nmain = true', 'main: has no meaning for a watch of kind "query"'),
+        ('query = "event:cast"', "did you mean 'casting'?"),
+        ('kind = "movie"', 'kind: expected "person", "show", "event" or "query"'),
+        ("mute_until = 5", "mute_until: expected a date like 2026-12-24"),
+        ("nt = []", "nt: unknown; did you mean 'not'?"),
+    ],
+)
+def test_a_watch_that_cannot_be_meant_is_named_with_its_line(config, text, said):
+    told = complaint(config(WATCHED + text))
+    assert re.match(r"config\.toml:\d+: \[\[watches\]\] #1 ", told)
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'fallback = "mial"',
+            "config.toml:2: [alerts] fallback: there is no endpoint named 'mial'; did you mean 'mail'?",
+        ),
+        ('heartbeat = "here"', 'config.toml:2: [alerts] heartbeat: expected an http or https address, or "" for none'),
+        ('failing_after = "1s"', "config.toml:2: [alerts] failing_after: expected a duration"),
+    ],
+)
+def test_a_fallback_or_heartbeat_that_cannot_be_is_named(config, text, said):
+    endpoint = f'[[endpoints]]\nname = "mail"\nurl = "https://h/"\nsecret = "{SECRET}"'
+    assert said in complaint(config(f"[alerts]\n{text}\n{endpoint}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("30 in 1m", Rate(messages=30, seconds=60.0)), ("1 in 1s", Rate(messages=1, seconds=1.0))]
+)
+def test_an_endpoint_says_how_much_it_takes(config, text, rate):
+    endpoint = f'[[endpoints]]\nname = "mail"\nurl = "https://h/"\nsecret = "{SECRET}"\nrate = "{text}"'
+    assert load(config(endpoint)).endpoints[0].rate == rate
+    for wrong in ("30 per minute", "0 in 1m", "5 in 0s", "5 in 2d"):
+        assert "rate: expected how many messages" in complaint(config(endpoint.replace(text, wrong)))
