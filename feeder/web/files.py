@@ -113,10 +113,11 @@ class PublicFiles:
 
     def at_hand(self, path: str) -> Version | None:
         """The file's present version if it is in memory; None: ask `version`."""
-        kept = self._kept.get((path[1:], ""))
-        if kept is None or kept[0] != self._stamp(path[1:]):
+        key = (path[1:], "")
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != self._stamp(key[0]):
             return None
-        self._kept.move_to_end((path[1:], ""))
+        self._kept.move_to_end(key)
         return kept[1]
 
     async def version(self, path: str, *, reader: str = "", change: Change | None = None) -> Version | None:

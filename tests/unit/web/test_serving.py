@@ -248,6 +248,55 @@ def test_compressed_bytes_are_the_same_after_every_start(site: Site) -> None:
     assert site.ask(ATOM, Accept_Encoding="gzip").body == first
 
 
+# --- the conditional-request matrix ---
+
+HELD = {
+    "no tag": (None, None),
+    "its tag": ("{own}", True),
+    "its tag, weakened by a proxy": ("W/{own}", True),
+    "the tag of another coding": ("{other}", True),
+    "a proxy's tag": ('"{plain}-gzip"', True),
+    "one of many": ('"a", {own} , W/"b"', True),
+    "any": ("*", True),
+    "an old tag": ('"0123"', False),
+    "nonsense": ("W/, ,", False),
+}
+DATES = {
+    "no date": (None, None),
+    "the date": ("Tue, 15 Jun 2021 12:00:00 GMT", True),
+    "a later date": ("Tue, 15 Jun 2021 12:00:01 GMT", True),
+    "an earlier date": ("Tue, 15 Jun 2021 11:59:59 GMT", False),
+    "no such date": ("Tue, 32 Jun 2021 12:00:00 GMT", False),
+}
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_every_mixture_of_tag_date_coding_and_method_is_answered_as_rfc_9110_says(site: Site, held: str) -> None:
+    whole = {coding: site.ask(ATOM, Accept_Encoding=coding) for coding in ("identity", *DECODERS)}
+    header, holds = HELD[held]
+    for coding, full in whole.items():
+        other = whole["br" if coding == "gzip" else "gzip"].headers["etag"]
+        tags = {"own": full.headers["etag"], "other": other, "plain": whole["identity"].headers["etag"].strip('"')}
+        for date, unchanged in DATES.values():
+            sent = {"Accept_Encoding": coding}
+            sent |= {"If_None_Match": header.format(**tags)} if header else {}
+            sent |= {"If_Modified_Since": date} if date else {}
+            for method in ("GET", "HEAD"):
+                reply = site.ask(ATOM, method=method, **sent)
+                expected = 304 if (unchanged if holds is None else holds) else 200
+                assert reply.status == expected, (sent, method)
+                for name in ("cache-control", "vary", "last-modified", "x-content-type-options"):
+                    assert reply.headers[name] == full.headers[name], (name, sent)
+                if expected == 200:
+                    assert reply.headers["etag"] == full.headers["etag"]
+                    assert reply.headers["content-length"] == str(len(full.body))
+                    assert reply.body == (full.body if method == "GET" else b"")
+                else:
+                    assert reply.headers["etag"] in {it.headers["etag"] for it in whole.values()}
+                    assert not {"content-type", "content-length", "content-encoding"} & reply.headers.keys()
+                    assert reply.body == b""
+
+
 # --- only what is new (RFC 3229) ---
 
 
