@@ -205,6 +205,8 @@ class Renderer:
                 pass
         self.index_page(site=samples.SITE, topics=(), latest=())
         self.moved_page(title="Sample", address=samples.SITE.base_url)
+        self.view("message", **samples.FRAME, heading="Sample", text="Sample")
+        self.view("login", **samples.FRAME, said={"tone": "bad", "text": "Sample"}, then="")
 
     def _page(self, template: Template, directory: Directory, **values: object) -> str:
         frame = {"up": "", "here": "", "kinds": directory.busiest}

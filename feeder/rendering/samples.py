@@ -111,6 +111,17 @@ TOPICS = tuple(
     )
 )
 
+#: What the frame of the pages of `feeder serve` takes.
+FRAME = {
+    "site": SITE,
+    "up": "../",
+    "here": "home",
+    "announced": TOPICS[:1],
+    "visitor": {"owner": True, "may_log_in": True, "sees": True, "csrf": "0"},
+    "style_path": "static/page.css",
+    "icon_path": "static/icon.svg",
+}
+
 
 def many_topics() -> tuple[TopicListing, ...]:
     """So many people that letters divide them, and the feed of everything."""

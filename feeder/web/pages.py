@@ -103,7 +103,12 @@ class Pages:
             return self.message(request, stranger, 503, "Not now", "The state cannot be read at the moment.")
         except Exception:
             _log.exception("page failed: path=%s", request.url.path)
-            return self.message(request, stranger, 500, "That went wrong", "It was not your fault; the log says more.")
+            try:
+                return self.message(
+                    request, stranger, 500, "That went wrong", "It was not your fault; the log says more."
+                )
+            except FeederError:  # a template of the owner's that every page needs
+                return Response("That went wrong; the log says more.\n", status_code=500, media_type="text/plain")
 
     def render(
         self,

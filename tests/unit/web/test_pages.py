@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree, html
 
+from feeder.errors import TemplateError
 from feeder.web.replies import POLICY
 from tests.fakes.house import House, a_house
 from tests.fakes.newsroom import an_article_text
@@ -304,3 +305,19 @@ def test_published_files_are_served_as_before(house: House) -> None:
     assert feed.headers["content-type"].startswith("application/atom+xml")
     assert "max-age" in feed.headers["cache-control"]
     assert house.ask("/index.html").status == 200
+
+
+def test_a_broken_template_of_the_owners_is_told_and_feeds_go_on(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("broken")
+    with a_house(folder, {"a.md": an_article_text()}) as house:
+        own = folder / "own" / "pages"
+        own.mkdir(parents=True)
+        (own / "layout.html.j2").write_text("{{ nothing_of_that_name }}")
+        path = house.room.settings.path
+        path.write_text(path.read_text() + '\n[templates]\nfolder = "own"\n')
+        house.running.reload()
+        reply = house.ask("/")
+        assert (reply.status, reply.text) == (500, "That went wrong; the log says more.\n")
+        assert house.ask("/feeds/all.atom").status == 200
+        with pytest.raises(TemplateError, match=r"layout\.html\.j2:1.*nothing_of_that_name"):
+            house.running.app.renderer.check()
