@@ -100,6 +100,45 @@ HOSTILE_URLS = [
 ]
 
 
+#: The least of them: what a guard of addresses must refuse whatever else it does.
+THE_34 = (
+    "http://127.0.0.1:PORT/",
+    "http://127.1:PORT/",
+    "http://0x7f.1:PORT/",
+    "http://0x7f000001:PORT/",
+    "http://2130706433:PORT/",
+    "http://017700000001:PORT/",
+    "http://0177.0.0.1:PORT/",
+    "http://0:PORT/",
+    "http://0.0.0.0:PORT/",
+    "http://localhost:PORT/",
+    "http://[::1]:PORT/",
+    "http://[::]:PORT/",
+    "http://[::ffff:127.0.0.1]:PORT/",
+    "http://[::ffff:7f00:1]:PORT/",
+    "http://[::127.0.0.1]:PORT/",
+    "http://[64:ff9b::a9fe:a9fe]/",
+    "http://[64:ff9b:1::7f00:1]:PORT/",
+    "http://[2002:7f00:1::]:PORT/",
+    "http://[fe80::1%25lo]:PORT/",
+    "http://[fec0::1]/",
+    "http://[3fff::1]/",
+    "http://[5f00::1]/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://168.63.129.16/",
+    "http://100.64.0.1/",
+    "http://192.88.99.1/",
+    "http://224.0.0.1/",
+    "http://127。0。0。1:PORT/",
+    "http://hooks.example.org\\@127.0.0.1:PORT/",
+    "http://127.0.0.1:PORT#@hooks.example.org/",
+    "http://hooks.example.org@127.0.0.1:PORT/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:PORT/_x",
+    "http://hooks.example.org:22/",
+)
+
+
 @pytest.fixture(scope="module")
 def listener() -> Iterator[Receiver]:
     """Where any loopback address of this machine leads, of both families where it has both."""
@@ -120,6 +159,21 @@ def public_name(host: str, port: int) -> tuple[str, ...]:
 def test_a_hostile_address_is_refused_before_anything_is_connected(url: str, listener: Receiver) -> None:
     with Client(resolver=public_name, deadline=5) as client, pytest.raises(PermanentDeliveryError):
         client.post(url.replace("PORT", str(listener.port)), headers={}, body=b"{}")
+    assert listener.connections == 0
+
+
+def test_each_of_the_34_hostile_addresses_is_refused(listener: Receiver) -> None:
+    assert len(set(THE_34)) == 34
+    assert set(THE_34) <= set(HOSTILE_URLS)
+    open_door = []
+    with Client(resolver=public_name, deadline=5) as client:
+        for url in THE_34:
+            try:
+                client.post(url.replace("PORT", str(listener.port)), headers={}, body=b"{}")
+            except PermanentDeliveryError:
+                continue
+            open_door.append(url)
+    assert open_door == []
     assert listener.connections == 0
 
 
