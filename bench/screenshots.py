@@ -1,6 +1,6 @@
 """Pictures of the pages for README.md: seeds/ as they come, the real tagger, a real browser.
 
-    python -m bench.screenshots docs/screenshots
+    python -m bench.screenshots docs/screenshots   # README shows home, entry and entry-phone-dark
 
 Takes the system's Chromium (Debian: apt-get install chromium); needs the extra `test`.
 """
@@ -90,7 +90,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), options.seeds) as address, sync_playwright() as it:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder), options.seeds) as address,
+        sync_playwright() as it,
+    ):
         browser = it.chromium.launch(executable_path=CHROMIUM)
         shoot(browser, address, options.into)
         browser.close()
