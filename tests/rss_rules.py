@@ -55,7 +55,8 @@ def _channel(channel: etree._Element, location: str | None) -> Iterator[str]:
     if channel.findtext("link") in own:
         yield "the channel's link is the feed, not a page"
     for link in channel.iterfind(f"{ATOM}link"):
-        if not is_web(link.get("href", "")) or link.get("type") != "application/rss+xml":
+        expected = None if link.get("rel") == "hub" else "application/rss+xml"  # a hub is no document
+        if not is_web(link.get("href", "")) or link.get("type") != expected:
             yield f"atom:link {dict(link.attrib)}"
     relations = {link.get("rel") for link in channel.iterfind(f"{ATOM}link")}
     archive = channel.find(f"{FH}archive") is not None

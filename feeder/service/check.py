@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from feeder.alerts.channels import STYLES
 from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
-from feeder.errors import FeederError, PublishError, SourceError, StateError
+from feeder.errors import ConfigError, FeederError, PublishError, SourceError, StateError
 from feeder.rendering import Phrasebook, Renderer
 from feeder.service import catalogs, clock, correcting
 from feeder.service.health import REFRESH, health
@@ -42,6 +44,8 @@ def check(settings: Settings) -> Iterator[Finding]:
         used = [watch.name for watch in settings.watches if endpoint.name in watch.endpoints]
         detail = f"{endpoint.shown} is told about {', '.join(used)}" if used else "no watch names it"
         yield Finding(what=f"endpoint {endpoint.name}", fine=True, detail=detail)
+    if settings.site.hubs:
+        yield _try("hubs", lambda: _hubs(settings))
     if (settings.state_folder / "feeder.db").exists():
         yield _try("service", lambda: _service(settings))
 
@@ -92,6 +96,24 @@ def _corrections(settings: Settings) -> str:
 def _model() -> str:
     MentionModel.load()
     return "loads"
+
+
+def _hubs(settings: Settings) -> str:
+    """Subscribers and hubs are elsewhere, as a rule."""
+    host = urlsplit(settings.site.base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
+        raise ConfigError(
+            f"[websub] is set, but feeds are at {settings.site.base_url}, where nobody else reaches them: "
+            "set [site] base_url to the address that others know"
+        )
+    return ", ".join(settings.site.hubs)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _service(settings: Settings) -> str:

@@ -9,11 +9,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from feeder.config import Websub
+from tests import atom_rules, json_rules, rss_rules
 from tests.fakes.newsroom import Newsroom
 from tests.fakes.receiver import Exchange, Receiver
 from tests.fakes.site import Site, a_site, until
@@ -103,6 +105,13 @@ def test_subscribers_find_the_hubs_in_every_feed_and_beside_it(site: Site) -> No
     assert told["hubs"] == [{"type": "WebSub", "url": address} for address in expected]
     assert "link" not in site.ask("/feeds.opml").headers
     assert site.ask("/feeds/all.atom").headers["link"] == atom.headers["link"], "also from memory"
+
+
+@pytest.mark.parametrize(("form", "rules"), [("atom", atom_rules), ("rss", rss_rules), ("json", json_rules)])
+def test_feeds_that_name_hubs_are_valid(site: Site, form: str, rules: ModuleType) -> None:
+    feed = site.ask(f"/feeds/all.{form}").body
+    assert b"https://hub.example/" in feed
+    assert rules.problems(feed, location=f"{BASE}/feeds/all.{form}") == []
 
 
 def test_the_hub_says_what_is_wrong_with_a_request(site: Site) -> None:

@@ -77,3 +77,14 @@ def test_a_service_that_refused_its_configuration_is_told_of(settings, tmp_path)
     found = findings(settings)["service"]
     assert not found.fine
     assert "config.toml:3" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("base", "fine"),
+    [("https://feeds.example.org", True), ("http://localhost:8080", False), ("http://[::1]:8080", False)],
+)
+def test_a_hub_that_nobody_can_reach_is_noticed(settings, base, fine):
+    assert "hubs" not in findings(settings)
+    found = findings(replace(settings, site=replace(settings.site, base_url=base, hubs=(f"{base}/hub",))))["hubs"]
+    assert found.fine is fine
+    assert base in found.detail
