@@ -65,6 +65,9 @@ def test_a_message_says_who_where_and_why() -> None:
                     "sentence": {"text": "Milo Ventimiglia Joins The Marvelous Mrs. Maisel", "start": 0, "end": 48},
                 }
             ],
+            "events": [],
+            "doubt": None,
+            "story": None,
             "feed": FEED,
             "site": {"title": "My shows", "url": "https://news.example.org"},
             "truncated": False,
