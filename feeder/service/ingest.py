@@ -123,8 +123,7 @@ def ingest(
             trail.begin(item)
             run.take(item)
     finally:  # whatever is raised here, the process goes on
-        if found:
-            trail.end()
+        trail.end()
     run.refuse(outcome for outcome in seen if isinstance(outcome, Refused))
     run.flush()
     if not stopped:

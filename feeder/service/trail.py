@@ -7,6 +7,7 @@ power.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Trail:
     def __init__(self, folder: Path, *, program: str) -> None:
         self._path = folder / FILE
         self._program = program
+        self._file: int | None = None
         self._ends: dict[str, int] = {}  # how often the process ended with it
         left = self._read()
         if left.get("program") == program:
@@ -45,8 +47,11 @@ class Trail:
         self._write(_name(found))
 
     def end(self) -> None:
-        """All that was begun has ended well."""
-        self._write(None)
+        """All that was begun has ended well. The trail is not to be used any more."""
+        if self._file is not None:
+            self._write(None)
+            os.close(self._file)
+            self._file = None
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -58,7 +63,11 @@ class Trail:
     def _write(self, reading: str | None) -> None:
         note = {"program": self._program, "reading": reading, "ends": self._ends}
         try:
-            self._path.write_text(json.dumps(note), "utf-8")
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            data = json.dumps(note).encode()
+            os.pwrite(self._file, data, 0)  # opening it for each article would take longer than most else
+            os.ftruncate(self._file, len(data))
         except OSError:  # whoever stores the article will say that the disk is full
             return
 

@@ -25,7 +25,7 @@ from feeder.model import (
 from feeder.storage import DigestItem, Sketch, Store
 
 #: Entries that rang for a watch at about the time of another one, of which those that came last are compared with it.
-_COMPARED = 300
+_COMPARED = 100
 #: Remembered with a story: that the owner was told of it at all, or asked whether it is about the right one.
 _TOLD, _ASKED = "told", "asked"
 

@@ -31,18 +31,21 @@ class SqliteAlerting(Alerting):
     # -- stories --------------------------------------------------------------------------------------------------
 
     def sketches(self, watches: Sequence[str], *, since: datetime, until: datetime, limit: int) -> Sequence[Sketch]:
+        found: set[tuple[int, int]] = set()
+        for watch in watches:  # each a range of the primary key, read from its end
+            found.update(
+                self._db.rows(
+                    "SELECT published, entry FROM story_hit WHERE watch = ? AND published BETWEEN ? AND ? "
+                    "ORDER BY published DESC, entry DESC LIMIT ?",
+                    (watch, encode_moment(since), encode_moment(until), limit),
+                )
+            )
+        newest = [nr for _, nr in sorted(found, reverse=True)[:limit]]
         rows = self._db.rows(
-            "SELECT DISTINCT entry.id, story_entry.story, story_entry.trace, story_hit.published FROM story_hit "
-            "JOIN story_entry ON story_entry.entry = story_hit.entry JOIN entry ON entry.nr = story_hit.entry "
-            "WHERE story_hit.watch IN (SELECT value FROM json_each(:watches)) "
-            "AND story_hit.published BETWEEN :since AND :until "
-            "ORDER BY story_hit.published DESC, story_hit.entry DESC LIMIT :limit",
-            {
-                "watches": json.dumps(list(watches)),
-                "since": encode_moment(since),
-                "until": encode_moment(until),
-                "limit": limit,
-            },
+            "SELECT entry.id, story_entry.story, story_entry.trace FROM json_each(?) AS wanted "
+            "CROSS JOIN story_entry ON story_entry.entry = wanted.value JOIN entry ON entry.nr = story_entry.entry "
+            "ORDER BY wanted.key",
+            (json.dumps(newest),),
         )
         return tuple(Sketch(entry_id=row[0], story=row[1], trace=row[2]) for row in rows)
 

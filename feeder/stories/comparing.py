@@ -89,9 +89,12 @@ def _same_event(a: Trace, b: Trace) -> bool:
 
 def resemblance(a: Trace, b: Trace) -> float:
     """Jaccard index of the shingles, estimated, 0..1."""
-    union = sorted({*a.sketch, *b.sketch})[:SKETCH]
-    both = set(a.sketch) & set(b.sketch)
-    return sum(it in both for it in union) / len(union) if union else 0.0
+    one, other = set(a.sketch), set(b.sketch)
+    both, union = one & other, one | other
+    if not both:
+        return 0.0
+    smallest = sorted(union)[:SKETCH]
+    return len(both.intersection(smallest)) / len(smallest)
 
 
 def overlap(a: Trace, b: Trace) -> float:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from feeder.model import Entry, Tag
 from feeder.text import fold
@@ -64,6 +65,7 @@ def written(it: Trace) -> str:
     )
 
 
+@lru_cache(maxsize=2000)  # in a flood each entry is compared with the same ones before it
 def read(text: str) -> Trace:
     """What `written` wrote."""
     found = json.loads(text)
