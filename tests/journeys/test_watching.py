@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time as time_module
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,7 +22,7 @@ from feeder.service.delivering import beat, deliver
 from feeder.service.notify import dispatch
 from feeder.service.trial import trial
 from feeder.storage import Closed
-from tests.builders import a_watch, an_endpoint
+from tests.builders import a_delivery, a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Receiver, status
 from tests.fakes.tagger import FakeTagger
@@ -345,3 +347,34 @@ def test_a_trial_tells_what_a_build_would_have_sent(newsroom: Newsroom) -> None:
     with newsroom.open(write=False) as app:
         (heard,) = trial(app, a_watch("Ann Nobody"), days=days, now=clock.now()).sent
     assert heard.alert.evidence[0].sentence.text.startswith("Ann Nobody")
+
+
+def test_a_slow_endpoint_keeps_no_message_waiting_that_comes_meanwhile(newsroom: Newsroom) -> None:
+    begun, released = threading.Event(), threading.Event()
+    arrived: list[str] = []
+
+    def slowly(delivery: Delivery, endpoint: Endpoint, now: datetime) -> int:
+        if endpoint.name == "desk":
+            begun.set()
+            released.wait(30)
+        arrived.append(endpoint.name)
+        return 200
+
+    with newsroom.open() as app:
+        with app.store.transaction():
+            app.store.add_delivery(a_delivery(id="msg_1", entry_id=""), now=clock.now())
+        worker = threading.Thread(target=dispatch, args=(app,), kwargs={"send": slowly})
+        worker.start()
+        try:
+            assert begun.wait(10)
+            with app.store.transaction():
+                app.store.add_delivery(a_delivery(id="msg_2", entry_id="", endpoint="mail"), now=clock.now())
+            for _ in range(500):
+                if arrived:
+                    break
+                time_module.sleep(0.02)
+            assert arrived == ["mail"]
+        finally:
+            released.set()
+            worker.join()
+    assert arrived == ["mail", "desk"]
