@@ -65,7 +65,7 @@ def back_up(settings: Settings, target: Path, *, now: datetime, secrets: bool = 
 def _write(settings: Settings, target: Path, database: Path, *, now: datetime, secrets: bool) -> int:
     store = open_store(settings.state_folder, write=False)
     try:
-        store.backup(database)
+        store.backup(database, secrets=secrets)
         about = {"instance": store.fact("instance") or "", "edition": edition(store)}
     finally:
         store.close()

@@ -76,12 +76,19 @@ class Connections:
                 connection.rollback()
             raise
 
-    def backup(self, target: Path) -> None:
-        """The whole database, as it is between two transactions, into a new file. Writers are not held up."""
+    def backup(self, target: Path, *, without: Sequence[str] = ()) -> None:
+        """The whole database, as it is between two transactions, into a new file. Writers are not held up.
+
+        `without`: statements that remove from the copy what is not to be in it; nothing of it is left there.
+        """
         with told(target), closing(self._connect()) as source, closing(sqlite3.connect(target)) as copy:
             # all pages in one read transaction: a copy in steps would start over at each write of another connection
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole without its log
+            copy.execute("PRAGMA secure_delete = ON")
+            for statement in without:
+                copy.execute(statement)
+            copy.commit()
 
     def close(self) -> None:
         with self._lock:

@@ -21,7 +21,7 @@ from feeder.storage.lock import WriterLock
 from feeder.storage.lookup import PLACES, WORDS, SqliteLookup
 from feeder.storage.rows import DELIVERY, attempt_of, delivery_of, listing_of, stored_of, topic_of
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
-from feeder.storage.sqlite_audience import SqliteAudience
+from feeder.storage.sqlite_audience import SECRETS, SqliteAudience
 from feeder.storage.store import (
     Attempt,
     Closed,
@@ -801,8 +801,8 @@ class SqliteStore(Store):
         with self._db.transaction():
             self._db.row("SELECT 1 FROM fact LIMIT 1")
 
-    def backup(self, target: Path) -> None:
-        self._db.backup(target)
+    def backup(self, target: Path, *, secrets: bool = True) -> None:
+        self._db.backup(target, without=() if secrets else SECRETS)
 
     def check(self) -> Sequence[str]:
         found = [row[0] for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]

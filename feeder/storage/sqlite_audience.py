@@ -14,6 +14,8 @@ from feeder.storage.connections import Connections
 _ERRAND = "SELECT kind, topic, address, secret, lease, due, attempts, revision FROM errand "
 _SUBSCRIPTION = "SELECT topic, callback, secret, expires FROM subscription "
 _INTENTIONS = (ErrandKind.SUBSCRIBE, ErrandKind.UNSUBSCRIBE)
+#: Takes away what subscribers have told in confidence, and with it their subscriptions: unsigned they are of no use.
+SECRETS = ("DELETE FROM subscription WHERE secret <> x''", "DELETE FROM errand WHERE secret <> x''")
 
 
 class SqliteAudience(Audience):

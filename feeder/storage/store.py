@@ -575,8 +575,12 @@ class Store(Protocol):
     def probe(self) -> None:
         """Whether one could write now: waits for whoever does. Raises StateError."""
 
-    def backup(self, target: Path) -> None:
-        """A consistent copy into a file that is not there yet, while others read and write. Raises StateError."""
+    def backup(self, target: Path, *, secrets: bool = True) -> None:
+        """A consistent copy into a file that is not there yet, while others read and write. Raises StateError.
+
+        Without `secrets` it lacks subscriptions by WebSub whose subscriber wants them signed: they are made anew when
+        their leases end.
+        """
 
     def check(self) -> Sequence[str]:
         """What is wrong with the database, for people; reads all of it."""

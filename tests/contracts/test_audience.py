@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -127,3 +128,18 @@ def test_nothing_is_sent_to_who_is_subscribed_no_more(audience: Audience, way: s
         assert audience.unsubscribe(FEED, CALLBACK)
         assert not audience.unsubscribe(FEED, CALLBACK)
     assert audience.next_errand() is None
+
+
+@pytest.mark.parametrize("secrets", [True, False])
+def test_what_subscribers_told_in_confidence_is_in_a_copy_only_if_asked_for(
+    store: Store, tmp_path: Path, secrets: bool
+) -> None:
+    secret = b"told in confidence"
+    store.audience.subscribe(replace(a_subscription(), secret=secret))
+    store.audience.intend(a_wish(address="https://new.example/", secret=secret))
+    store.audience.subscribe(replace(a_subscription(OTHER), secret=b""))
+    copy = tmp_path / "copy"
+    store.backup(copy, secrets=secrets)
+    assert (secret in copy.read_bytes()) is secrets
+    assert OTHER.encode() in copy.read_bytes()
+    assert store.audience.count_subscriptions() == 2
