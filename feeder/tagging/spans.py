@@ -17,6 +17,8 @@ from feeder.tagging.reading import Reading, Signs
 
 _TRAILING = re.compile(r"(?:['’]|[,;:.\s]+)$")
 _SEASON = re.compile(r"[\s,:]+(?:Season|Series|Seasons)\s+(?:\d+|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)$")
+_SEASON_WORD = re.compile(r"[\s,:]+(?:Season|Series|Seasons)$")
+_NUMBER = re.compile(r"\s(?:\d|One\b|Two\b|Three\b|Four\b|Five\b|Six\b|Seven\b|Eight\b|Nine\b|Ten\b)")
 _ENDS_WITH_DOT = re.compile(r"\b(?:[A-Z]|Jr|Sr|Inc|Co|St|Mrs|Mr|Dr)\.$")
 
 
@@ -103,7 +105,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         if surface[:1].isspace() or surface[:1] in "'\"“‘(":
             start += 1
             continue
-        season = _SEASON.search(surface)
+        season = _SEASON.search(surface) or (_NUMBER.match(text[end:]) and _SEASON_WORD.search(surface))
         if season:
             end = start + season.start()
             continue

@@ -219,3 +219,11 @@ def test_tags_stand_in_reading_order_main_ones_first() -> None:
     keys = [(t.kind.value == "person", not t.main, t.evidence[0].start) for t in tagging.tags]
     assert keys == sorted(keys)
     assert replace(tagging, tags=tagging.tags) == tagging
+
+
+def test_a_season_cut_off_before_its_number_is_no_part_of_the_title() -> None:
+    tagging = tagged(
+        "News of Mrs. Maisel\n\n“[The Marvelous Mrs. Maisel Season|SHOW] 4 is late,” said "
+        "[Rachel Brosnahan|PER]. [The Marvelous Mrs. Maisel|SHOW] is filmed in New York."
+    )
+    assert shows(tagging) == ["The Marvelous Mrs. Maisel"]
