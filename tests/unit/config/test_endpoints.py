@@ -1,4 +1,4 @@
-"""Each kind of endpoint says what it needs, takes secrets from where they are kept, and refuses what means nothing to it."""
+"""Each kind of endpoint says what it needs, takes secrets from where they are, and refuses what means nothing to it."""
 
 from __future__ import annotations
 
