@@ -22,12 +22,23 @@ _WATCHES = "watches"
 _writing = threading.Lock()
 
 
-def add_watch(path: Path, name: str, *, aliases: Sequence[str] = (), endpoints: Sequence[str]) -> Settings:
-    """Another table [[watches]], after those that are there. Raises ConfigError, and then nothing has changed."""
+def add_watch(
+    path: Path,
+    name: str,
+    *,
+    aliases: Sequence[str] = (),
+    endpoints: Sequence[str],
+    more: Mapping[str, object] | None = None,
+) -> Settings:
+    """Another table [[watches]], after those that are there. Raises ConfigError, and then nothing has changed.
+
+    `more`: other keys of the table as config.toml has them.
+    """
     table: dict[str, object] = {"name": name}
     if aliases:
         table["aliases"] = list(aliases)
     table["endpoint"] = endpoints[0] if len(endpoints) == 1 else list(endpoints)
+    table |= more or {}
 
     def change(text: str) -> str:
         spans = _tables(text)

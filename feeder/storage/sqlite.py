@@ -670,7 +670,8 @@ class SqliteStore(Store):
                 "UPDATE outbox SET lease_until = :until, attempts = attempts + 1 WHERE nr = ("
                 "SELECT nr FROM outbox WHERE state = 'pending' "
                 "AND endpoint IN (SELECT value FROM json_each(:endpoints)) "
-                "AND (next_at <= :now OR created_at > :now OR next_at > :never) AND (lease_until <= :now OR lease_until > :until) "
+                "AND (next_at <= :now OR created_at > :now OR next_at > :never) "
+                "AND (lease_until <= :now OR lease_until > :until) "
                 "ORDER BY next_at, nr LIMIT 1) RETURNING nr, attempts",
                 {
                     "now": moment,

@@ -1,6 +1,7 @@
 """A SPARQL endpoint on a free port that knows some shows of Wikidata, and fails as it is told to.
 
-It does not understand SPARQL: it tells the two questions that feeder asks by their words, and looks for the ids in them.
+It does not understand SPARQL: it tells the two questions that feeder asks by their words, and looks for the ids in
+them.
 """
 
 from __future__ import annotations
