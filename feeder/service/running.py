@@ -47,6 +47,7 @@ class Service:
     def __init__(self, app: App, *, supervisor: Supervisor) -> None:
         self._app = app
         self._supervisor = supervisor
+        self._announced = threading.Event()
         self._listeners: list[Callable[[App], None]] = []
         self._stop = threading.Event()
         self._moved = threading.Event()  # set to leave the folder that is being listened to
@@ -95,6 +96,7 @@ class Service:
     def ready(self) -> None:
         """Feeds are served from now on."""
         self._supervisor.ready()
+        self._announced.set()
 
     def ask_to_stop(self) -> None:
         """End what is under way as soon as it can be; does not wait."""
@@ -229,7 +231,8 @@ class Service:
             now = clock.monotonic()
             stuck = sorted(part for part, beaten in self._beats.items() if now - beaten > _STUCK)
             if not stuck:
-                self._supervisor.alive()
+                if self._announced.is_set():  # nobody waits for a sign of life before
+                    self._supervisor.alive()
             elif patience is not None:
                 _log.error("stuck: parts=%s", ",".join(stuck))
 
