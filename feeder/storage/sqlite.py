@@ -51,6 +51,9 @@ _PAGE = 100  # entries in memory at once
 #: Seconds for which no message is ever put off: a day, a fifth of it, and quiet hours.
 NEVER = 4 * 86400
 
+#: Seconds between the clocks of two who claim at the same time, at most.
+_SENDERS_APART = 60
+
 _ENTRY = "SELECT entry.data, entry.first_seen, entry.changed, entry.withdrawn FROM entry "
 _FILE = (
     "SELECT file.key, file.size, file.mtime_ns, file.inode, file.fate, file.digest, entry.id, file.reason, file.detail "
@@ -664,18 +667,20 @@ class SqliteStore(Store):
     def claim(self, endpoints: Sequence[str], *, now: datetime, lease: float) -> Delivery | None:
         moment = encode_moment(now)
         with self._db.transaction():
-            # A lease that ends later than one begun now was given before the clock went back, and what is to wait
-            # longer than anything ever does was put off by a clock that was far ahead.
+            # A lease that ends much later than one begun now was given before the clock went back, and what is to wait
+            # longer than anything ever does was put off by a clock that was far ahead. A little later is another sender
+            # that looked at the clock after us: its lease holds.
             row = self._db.row(
                 "UPDATE outbox SET lease_until = :until, attempts = attempts + 1 WHERE nr = ("
                 "SELECT nr FROM outbox WHERE state = 'pending' "
                 "AND endpoint IN (SELECT value FROM json_each(:endpoints)) "
                 "AND (next_at <= :now OR created_at > :now OR next_at > :never) "
-                "AND (lease_until <= :now OR lease_until > :until) "
+                "AND (lease_until <= :now OR lease_until > :until + :slack) "
                 "ORDER BY next_at, nr LIMIT 1) RETURNING nr, attempts",
                 {
                     "now": moment,
                     "until": moment + int(lease),
+                    "slack": _SENDERS_APART,
                     "never": moment + NEVER,
                     "endpoints": json.dumps(endpoints),
                 },

@@ -474,6 +474,11 @@ def test_a_clock_set_back_does_not_leave_messages_behind(store: Store) -> None:
     assert claim(store, now=NOON - timedelta(hours=5)) is not None, "nor a lease from the future"
 
 
+def test_a_sender_that_looked_at_the_clock_a_moment_earlier_does_not_get_what_another_has(outbox: Store) -> None:
+    assert claim(outbox, now=NOON + timedelta(seconds=2)) is not None
+    assert claim(outbox, now=NOON) is None
+
+
 def test_every_attempt_is_on_record(outbox: Store) -> None:
     first = claim(outbox)
     assert first is not None
