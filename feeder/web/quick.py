@@ -6,6 +6,7 @@ answer costs. uvicorn reads the request as ever. Whatever is not the plain case 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,11 +32,12 @@ def quick(at_once: AtOnce) -> type[HttpToolsProtocol]:
     return Quick
 
 
-class _Quick(HttpToolsProtocol):
+class _Quick(HttpToolsProtocol, ABC):
     _answered = False  # the request that is being read
 
+    @abstractmethod
     def ask(self, path: str) -> Answer | None:
-        raise NotImplementedError
+        """The answer to a GET with `self.headers`, or None: ask the application."""
 
     def on_message_begin(self) -> None:
         # what an application needs beside these is made when one is asked
