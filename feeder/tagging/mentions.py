@@ -129,6 +129,7 @@ def _mentions(text: str, offsets: Offsets, groups: Offsets, rows: Rows) -> list[
 def _words(offsets: Offsets, groups: Offsets, rows: Rows, said: Said, context: int) -> Words:
     return Words(
         starts=[offsets[first][0] for first, _ in groups],
+        end=offsets[-1][1] if offsets else 0,
         kinds=[[row[i] + row[i + 1] for i in range(1, len(LABELS), 2)] for row in rows],
         answers=[said.answers[1 + context + first] for first, _ in groups],
         plays=[said.plays[context + first] for first, _ in groups],

@@ -39,6 +39,7 @@ class Words:
     """A stretch of the text that was read at once. Words are in text order; one row of each table a word."""
 
     starts: Sequence[int]
+    end: int  #: where the last word ends
     kinds: Sequence[Sequence[float]]  #: probabilities of features.KINDS
     answers: Sequence[Sequence[float]]  #: ANSWERS log-odds
     plays: Sequence[Sequence[float]]  #: twice PARTS numbers
@@ -55,7 +56,7 @@ class Reading:
     def signs(self, start: int, end: int) -> Signs | None:
         """Of the words from `start` to `end`; None where the model did not read them."""
         stretch = next((s for s in reversed(self.stretches) if s.starts and s.starts[0] <= start), None)
-        if stretch is None:
+        if stretch is None or start >= stretch.end:
             return None
         first = bisect_right(stretch.starts, start) - 1
         last = max(first + 1, bisect_right(stretch.starts, end - 1))

@@ -21,6 +21,7 @@ OFFSETS = [(0, 3), (4, 11), (12, 18), (19, 25), (26, 32)]
 def words(starts: list[int], *, base: float, whole: float = 0.0) -> Words:
     return Words(
         starts=starts,
+        end=next(end for start, end in OFFSETS if start == starts[-1]),
         kinds=[[base + i / 100] * len(KINDS) for i in range(len(starts))],
         answers=[[base + i] * ANSWERS for i in range(len(starts))],
         plays=[[base + i] * (2 * PARTS) for i in range(len(starts))],
@@ -47,6 +48,7 @@ def test_of_what_was_not_read_nothing_is_said() -> None:
     assert Reading(()).signs(0, 3) is None
     assert Reading(()).untied == ()
     assert Reading((), (words([4], base=0.0),)).signs(0, 3) is None
+    assert Reading((), (words([0, 4], base=0.0),)).signs(12, 18) is None, "a text goes on after what was read of it"
 
 
 def test_an_event_of_no_show_is_as_likely_as_the_stretch_that_tells_it() -> None:
