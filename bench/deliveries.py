@@ -37,6 +37,7 @@ from feeder.service.notify import dispatch
 from feeder.topics import ALL
 from tests.builders import a_delivery, a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
+from tests.outbox import deliveries
 
 SHARE = 0.3
 MEGABYTES = 40.0
@@ -82,7 +83,7 @@ def measured(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def deliveries(folder: Path, port: int, count: int) -> tuple[float, float]:
+def delivered(folder: Path, port: int, count: int) -> tuple[float, float]:
     endpoints = tuple(
         an_endpoint(f"endpoint {n}", url=f"http://127.0.0.1:{port}/{n}", allow_networks=_LOCAL)
         for n in range(_ENDPOINTS)
@@ -91,10 +92,10 @@ def deliveries(folder: Path, port: int, count: int) -> tuple[float, float]:
     room.write("a.md", an_article_text())
     room.build()
     with room.open() as app:
-        entry = next(iter(app.store.latest(ALL, 1))).entry.id
+        entry = next(iter(app.store.topics.latest(ALL, 1))).entry.id
         with app.store.transaction():
             for delivery in some_deliveries(count, endpoints, entry):
-                app.store.add_delivery(delivery, now=clock.now())
+                app.store.outbox.add(delivery, now=clock.now())
         return measured(lambda: check(dispatch(app).delivered, count))
 
 
@@ -148,7 +149,7 @@ def digests(folder: Path, articles: int) -> tuple[int, float]:
         refresh(app)
         later = clock.now() + timedelta(days=2)
         made = gather(app.store, site=app.site, now=later, endpoints=app.settings.endpoints)
-        for delivery in app.store.deliveries():
+        for delivery in deliveries(app.store):
             told.update(it["title"] for it in json.loads(delivery.body)["data"]["alerts"])
     check(len(told), articles)
     return made, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -172,7 +173,7 @@ def main(count: int, articles: int) -> int:
     port = int(receiver.stdout.readline())
     try:
         with tempfile.TemporaryDirectory() as folder:
-            wall, cpu = deliveries(Path(folder), port, count)
+            wall, cpu = delivered(Path(folder), port, count)
         kept_wall, kept_cpu = plainly(port, count, close=False)
         peer_wall, peer_cpu = plainly(port, count, close=True)
     finally:

@@ -163,7 +163,7 @@ def filled(app: App, desk: Newsdesk, number: int) -> None:
                     originals.append((entry_id, (forms.atom, forms.rss, forms.json)))
                 of, forms_of = originals[at % len(originals)]
                 copies = [form.replace(of.encode(), entry_id.encode()) for form in forms_of]
-                app.store.keep_serialised(entry_id, copies, fingerprint=app.entry_version)
+                app.store.topics.keep_serialised(entry_id, copies, fingerprint=app.entry_version)
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float]:
@@ -185,7 +185,7 @@ def feedgen_alone(app: App, listings: Sequence[TopicListing]) -> tuple[float, fl
 
 
 def read(app: App, listing: TopicListing, items: list[Item]) -> None:
-    for stored in app.store.latest(listing.topic, app.settings.feed_limit):
+    for stored in app.store.topics.latest(listing.topic, app.settings.feed_limit):
         html = app.renderer.entry_html(stored, content="full")
         items.append(item(stored, html=html, site=app.site))
 
@@ -233,7 +233,7 @@ _FEEDGENS_FORMS = 2  # it knows no JSON Feed
 def from_nothing(app: App, table: Table) -> None:
     memory = Memory()
     spent, _ = measured(partial(Press(app, memory, _BEGAN).topics, unseen))
-    listings, archives = app.store.listings(), app.store.archives()
+    listings, archives = app.store.topics.listings(), app.store.topics.archives()
     made = f"{memory.files} files, {memory.bytes / 1e6:.0f} MB"
     table.row(f"all {len(listings)} topics from nothing", f"{spent:.2f} s; {made}")
     each, own = feedgen_alone(app, random.Random(1).sample(listings, min(_SAMPLE, len(listings))))
@@ -253,8 +253,8 @@ def from_nothing(app: App, table: Table) -> None:
 
 
 def latest(app: App, table: Table) -> None:
-    topics = [it.topic for it in app.store.listings()]
-    ask = partial(app.store.arrivals, limit=50, fingerprint=app.entry_version)
+    topics = [it.topic for it in app.store.topics.listings()]
+    ask = partial(app.store.topics.arrivals, limit=50, fingerprint=app.entry_version)
     for label, chosen in (("any topic", random.Random(2).choices(topics, k=200)), ("everything", [ALL] * 200)):
         median = statistics.median(measured(partial(ask, topic))[1] for topic in chosen)
         what = f"latest 50 of {label}, with all forms (limit {LATEST * 1e3:.1f} ms)"
@@ -264,7 +264,7 @@ def latest(app: App, table: Table) -> None:
 def changed(app: App, desk: Newsdesk, table: Table, where: str, limit: float, shelf: Shelf) -> Press:
     new = list(desk.entries(NEW))
     stored, made = measured(partial(put, app, new))[0], measured(partial(serialise, app, new))[0]
-    dirty = len(app.store.dirty())
+    dirty = len(app.store.topics.dirty())
     run = Press(app, shelf, _BEGAN)
     cpu, wall = measured(partial(run.topics, unseen))
     table.row(
@@ -286,7 +286,9 @@ def serialise(app: App, new: Sequence[StoredEntry]) -> None:
     with app.store.transaction():
         for stored in new:
             made = feeds.serialise(stored, html=app.renderer.entry_html(stored, content="full"), site=app.site)
-            app.store.keep_serialised(stored.entry.id, (made.atom, made.rss, made.json), fingerprint=app.entry_version)
+            app.store.topics.keep_serialised(
+                stored.entry.id, (made.atom, made.rss, made.json), fingerprint=app.entry_version
+            )
 
 
 if __name__ == "__main__":

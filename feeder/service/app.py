@@ -55,7 +55,10 @@ class App:
     def filing(self) -> Filing:
         settings = self.settings
         return Filing(
-            settings.watches, settings.topics, known=self.store.keys(TopicKind.QUERY), resolved=lambda: self.watches
+            settings.watches,
+            settings.topics,
+            known=self.store.topics.keys(TopicKind.QUERY),
+            resolved=lambda: self.watches,
         )
 
     @cached_property
@@ -166,7 +169,7 @@ def open_app(settings: Settings, *, write: bool, open_tagger: Callable[[Settings
     Raises StateError and its leaves.
     """
     store = open_store(settings.state_folder, write=write)
-    if write and (released := store.release_leases()):
+    if write and (released := store.outbox.release_leases()):
         _log.info("deliveries released: count=%d", released)
     return App(settings, store, open_tagger=open_tagger)
 

@@ -53,7 +53,7 @@ def tell_of_endpoints(app: App, *, now: datetime) -> int:
         if endpoint is None:
             continue
         if state.closed is None and state.failing_since is not None and now - state.failing_since >= CLOSED_AFTER:
-            app.store.hold(state.name, url=endpoint.place, now=now, why=Closed.FAILING)
+            app.store.outbox.hold(state.name, url=endpoint.place, now=now, why=Closed.FAILING)
             _log.error("endpoint closed: name=%s failing_since=%s", state.name, state.failing_since)
             told += _tell(app, alerts.CLOSED, state, since=now, now=now)
         elif state.failures and state.told is None and _failed_for_long(app, state, now):
@@ -100,7 +100,7 @@ def _tell(app: App, event_type: str, state: EndpointState, *, since: datetime, n
         next_at=now,
     )
     with app.store.transaction():
-        return int(app.store.add_delivery(delivery, now=now))
+        return int(app.store.outbox.add(delivery, now=now))
 
 
 def beat(app: App, *, well: bool, now: datetime) -> bool:

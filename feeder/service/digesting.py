@@ -53,7 +53,7 @@ def _message(
     ids = [item.id for item in items[:told]]
     message_id = alerts.message_id(entry_id=" ".join(ids), watch="", endpoint=endpoint, event_type=alerts.DIGEST)
     names = list(dict.fromkeys(item.watch for item in items[:told]))
-    store.add_delivery(
+    store.outbox.add(
         Delivery(
             id=message_id,
             endpoint=endpoint,

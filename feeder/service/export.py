@@ -76,13 +76,13 @@ def export(app: App, folder: Path, *, progress: Progress = unseen) -> ExportRepo
 def _wanted(app: App) -> Mapping[str, Path]:
     """Where what is to be at each path is read from."""
     output = app.settings.output_folder
-    published = {path: output / path for path, _ in app.store.published_files()}
+    published = {path: output / path for path, _ in app.store.topics.published_files()}
     wanted = dict(_former(app, output)) | published
     return {path: source for path, source in wanted.items() if not is_private(app.settings, path)}
 
 
 def _former(app: App, output: Path) -> Iterator[tuple[str, Path]]:
-    for slug, listing in app.store.former_slugs():
+    for slug, listing in app.store.topics.former_slugs():
         for form in Form:
             yield feed_path(listing.topic, slug, form), output / feed_path(listing.topic, listing.slug, form)
 

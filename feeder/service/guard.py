@@ -45,7 +45,7 @@ class Guard:
         for at, entry_id in enumerate(made):
             entry = {form: entries[at] for form, entries in shown.items()}
             marks = readers.marks(entry)
-            before = self.store.told_apart(entry_id)
+            before = self.store.topics.told_apart(entry_id)
             others = readers.differing(before, marks) if before else ()
             if others and not self.force:
                 self.refused[entry_id] = (entry[Form.ATOM].title, others)

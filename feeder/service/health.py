@@ -63,7 +63,7 @@ def health(store: Store, *, now: datetime, endpoints: Sequence[str] = ()) -> Hea
         restart_for=restart_for,
         lag=max((*(_late(job, now) for job in jobs), _overdue(store, endpoints, now))),
         counts=store.counts(),
-        topics=store.topic_totals(),
+        topics=store.topics.topic_totals(),
         endpoints=states,
     )
 
@@ -117,5 +117,5 @@ def _late(job: JobRecord, now: datetime) -> float:
 
 
 def _overdue(store: Store, endpoints: Sequence[str], now: datetime) -> float:
-    since = store.due_since(endpoints, now=now)
+    since = store.outbox.due_since(endpoints, now=now)
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())

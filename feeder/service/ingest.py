@@ -228,7 +228,7 @@ def _retag(
     flush()
     with store.transaction():
         for old, new in moves.successions():
-            if store.succeed(old, new):
+            if store.topics.succeed(old, new):
                 _log.info("topic goes on under another id: kind=%s old=%s new=%s", old.kind, old.key, new.key)
     if stopped:
         raise _Stopped
@@ -241,7 +241,7 @@ def _file_anew(app: App, *, progress: Progress, stopping: Callable[[], bool]) ->
     if store.fact("filing") == filing.version:
         return False
     with store.transaction():
-        store.declare(filing.standing, former=filing.former)
+        store.topics.declare(filing.standing, former=filing.former)
     total = store.counts()["entries"]
     batch: list[StoredEntry] = []
     for done, stored in enumerate(store.entries()):

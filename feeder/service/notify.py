@@ -96,7 +96,7 @@ def dispatch(
     """
     endpoints = {endpoint.name: endpoint for endpoint in app.settings.endpoints}
     for endpoint in endpoints.values():
-        app.store.release(endpoint.name, unless_url=endpoint.place)
+        app.store.outbox.release(endpoint.name, unless_url=endpoint.place)
     tally: dict[DeliveryState, int] = dict.fromkeys(DeliveryState, 0)
     resting: set[str] = set()
     sender = _Sender(app) if send is None else send
@@ -106,7 +106,7 @@ def dispatch(
             busy = {it.endpoint for it in under_way.values()}
             free = [name for name in endpoints if name not in resting | busy and _may_send(app, endpoints[name], now())]
             while free and not stopping():
-                delivery = app.store.claim(free, now=now(), lease=LEASE)
+                delivery = app.store.outbox.claim(free, now=now(), lease=LEASE)
                 if delivery is None:
                     break
                 free.remove(delivery.endpoint)
@@ -142,7 +142,7 @@ def _settle(app: App, delivery: Delivery, future: Future[int], *, endpoint: Endp
         raise error
     result = future.result() if error is None else error
     outcome = verdict(result, attempts=delivery.attempts - delivery.replayed, now=now, jitter=_DICE.random())
-    app.store.settle(
+    app.store.outbox.settle(
         delivery,
         state=outcome.state,
         next_at=_audible(app, delivery, outcome.next_at),
@@ -152,7 +152,7 @@ def _settle(app: App, delivery: Delivery, future: Future[int], *, endpoint: Endp
         error=outcome.error,
     )
     if outcome.state is DeliveryState.HELD:
-        app.store.hold(endpoint.name, url=endpoint.place, now=now)
+        app.store.outbox.hold(endpoint.name, url=endpoint.place, now=now)
     _log.info(
         "delivery: id=%s endpoint=%s attempt=%d state=%s status=%s%s",
         delivery.id,

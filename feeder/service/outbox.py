@@ -52,7 +52,7 @@ def replay(store: Store, delivery_ids: Sequence[str], *, now: datetime) -> int:
     for it in found:
         if it.delivery.state not in (DeliveryState.DEAD, DeliveryState.HELD):
             raise OutboxError(f"{it.delivery.id} is {it.delivery.state}; only what is dead or held is sent again")
-    return sum(store.replay(it.delivery.id, now=now) for it in found)
+    return sum(store.outbox.replay(it.delivery.id, now=now) for it in found)
 
 
 def replay_range(store: Store, wanted: Range, *, now: datetime) -> int:
@@ -78,7 +78,7 @@ def hold(store: Store, settings: Settings, name: str, *, now: datetime) -> int:
     endpoint = next((it for it in settings.endpoints if it.name == name), None)
     if endpoint is None:
         raise _unknown(name, settings)
-    return store.hold(endpoint.name, url=endpoint.place, now=now, why=Closed.OWNER)
+    return store.outbox.hold(endpoint.name, url=endpoint.place, now=now, why=Closed.OWNER)
 
 
 def release(store: Store, settings: Settings, name: str, *, now: datetime) -> int:
@@ -87,13 +87,13 @@ def release(store: Store, settings: Settings, name: str, *, now: datetime) -> in
         it = message(store, name).delivery
         if it.state is not DeliveryState.HELD:
             raise OutboxError(f"{it.id} is {it.state}, not held")
-        return int(store.replay(it.id, now=now))
+        return int(store.outbox.replay(it.id, now=now))
     closed = {state.name for state in store.alerting.endpoint_states() if state.closed is not None}
     if name not in closed:
         if all(it.name != name for it in settings.endpoints):
             raise _unknown(name, settings)
         raise OutboxError(f"the endpoint {name} is not closed")
-    return store.release(name)
+    return store.outbox.release(name)
 
 
 def _unknown(name: str, settings: Settings) -> OutboxError:

@@ -96,4 +96,4 @@ def correct(app: App, entry_id: str, *, kind: TagKind, name: str, verdict: str) 
 
 def replay(app: App, delivery_ids: Sequence[str]) -> int:
     """Send these again that are dead or held; how many. Raises StateError."""
-    return sum(app.store.replay(it, now=clock.now()) for it in delivery_ids)
+    return sum(app.store.outbox.replay(it, now=clock.now()) for it in delivery_ids)

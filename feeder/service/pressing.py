@@ -118,7 +118,7 @@ class Press:
         with store.transaction():
             store.begin_edition()
             store.set_fact(LISTS, DUE)  # killed or stopped before they are done, the next run makes up for it
-        dirty = [it for it in store.dirty() if not held(it.topic, it.slug)]
+        dirty = [it for it in store.topics.dirty() if not held(it.topic, it.slug)]
         for start in range(0, len(dirty), _BATCH):
             if stopping():
                 return False
@@ -136,16 +136,16 @@ class Press:
         self._flush()
         with store.transaction():
             for it in made:
-                store.set_published(it.listing, horizon=it.horizon)
+                store.topics.set_published(it.listing, horizon=it.horizon)
                 for number in it.archives:
-                    store.set_archive_published(it.listing.topic, number)
+                    store.topics.set_archive_published(it.listing.topic, number)
             self._keep_sizes()
 
     def lists(self) -> None:
         """Pages, OPML and style sheets; then whatever feeder once wrote and now has no use for."""
         app, site = self.app, self.app.site
-        listings = app.store.listings()
-        latest = app.store.latest(ALL, _LATEST)
+        listings = app.store.topics.listings()
+        latest = app.store.topics.latest(ALL, _LATEST)
         pages = {
             **dict(app.renderer.kind_pages(site=site, topics=listings)),
             feeds.INDEX_PAGE: app.renderer.index_page(site=site, topics=listings, latest=latest),
@@ -160,11 +160,11 @@ class Press:
         self._flush()
         with app.store.transaction():
             self._keep_sizes()
-        archives = app.store.archives()
+        archives = app.store.topics.archives()
         wanted = len(files) + len(Form) * (len(listings) + sum(archives.values()))
-        if app.store.published_count() > wanted:
+        if app.store.topics.published_count() > wanted:
             paths = {*files, *(path for listing in listings for path in _paths(listing, archives))}
-            for path, _ in app.store.published_files():
+            for path, _ in app.store.topics.published_files():
                 if path not in paths:
                     self._remove(path)
         with app.store.transaction():
@@ -181,13 +181,13 @@ class Press:
             return _Made(listing)
         posted, horizon, last = self._current(due)
         listing = self._dated(listing, posted)
-        archives = store.dirty_archives(topic)
+        archives = store.topics.dirty_archives(topic)
         closed = [number for number in archives if not self._stands(listing, number)]
         for number in closed:  # before the current document, which leads to them
             self._replace(self._archive(listing, number))
         tombstones = tuple(
             feeds.Tombstone(entry_id=entry_id, withdrawn=withdrawn)
-            for entry_id, withdrawn in store.tombstones(topic, _TOMBSTONES, since=self.now - TOMBSTONE)
+            for entry_id, withdrawn in store.topics.tombstones(topic, _TOMBSTONES, since=self.now - TOMBSTONE)
         )
         documents = tuple(self._forms(listing, posted, feeds.Chapter(previous=last), tombstones))
         if not due.listed:
@@ -216,12 +216,12 @@ class Press:
         topic = due.topic
         settings, store, kept = self.app.settings, self.app.store, self.app.entry_version
         limit, max_bytes = settings.feed_limit, settings.feed_bytes
-        posted = self._whole(store.arrivals(topic, limit + 1, fingerprint=kept))
-        last = store.last_archive(topic)
+        posted = self._whole(store.topics.arrivals(topic, limit + 1, fingerprint=kept))
+        last = store.topics.last_archive(topic)
         waiting: Sequence[Posted] = [it for it in reversed(posted) if last is None or it[:3] > last[1]]
         if paging.to_close([_size(it) for it in waiting], limit=limit, max_bytes=max_bytes):
             waiting = self._close(topic, limit=limit, max_bytes=max_bytes)
-            last = store.last_archive(topic)
+            last = store.topics.last_archive(topic)
         shown = paging.to_show([_size(it) for it in posted], waiting=len(waiting), limit=limit, max_bytes=max_bytes)
         current = [it for it in posted[:shown] if it[:3] >= due.horizon]
         horizon = current[-1].place if current and len(current) < len(posted) else None
@@ -231,16 +231,16 @@ class Press:
         """Archive after archive until what still waits fits; that."""
         store = self.app.store
         while True:
-            waiting = self._whole(store.waiting(topic, limit + 1, fingerprint=self.app.entry_version))
+            waiting = self._whole(store.topics.waiting(topic, limit + 1, fingerprint=self.app.entry_version))
             number = paging.to_close([_size(it) for it in waiting], limit=limit, max_bytes=max_bytes)
             if not number:
                 return waiting
             with store.transaction():
-                store.close_archive(topic, waiting[number - 1].place)
+                store.topics.close_archive(topic, waiting[number - 1].place)
 
     def _archive(self, listing: TopicListing, number: int) -> Iterator[Document]:
         """It names no archive after itself: it must not change when there is one."""
-        posted = self._whole(self.app.store.archived(listing.topic, number, fingerprint=self.app.entry_version))
+        posted = self._whole(self.app.store.topics.archived(listing.topic, number, fingerprint=self.app.entry_version))
         chapter = feeds.Chapter(number=number, previous=number - 1 or None)
         return self._forms(self._dated(listing, posted), posted, chapter)
 
@@ -282,8 +282,8 @@ class Press:
         passed = guard.marks(made)
         with store.transaction():
             for entry_id, marks in passed.items():
-                store.keep_serialised(entry_id, made[entry_id], fingerprint=self.app.entry_version)
-                store.set_told_apart(entry_id, marks)
+                store.topics.keep_serialised(entry_id, made[entry_id], fingerprint=self.app.entry_version)
+                store.topics.set_told_apart(entry_id, marks)
         guard.stop(lacking)
         return [
             Posted(*it[:5], max(map(len, made[it.entry_id])), *made[it.entry_id]) if it.size is None else it
@@ -322,7 +322,7 @@ class Press:
         self._sizes[path] = None
 
     def _keep_sizes(self) -> None:
-        self.app.store.set_published_files(self._sizes)
+        self.app.store.topics.set_published_files(self._sizes)
         self._sizes.clear()
 
 

@@ -116,7 +116,7 @@ def _of_key(settings: Settings, key: str) -> Proposal:
 
 def _unknown(store: Store, known: Catalog, *, rejected: bool = False) -> Iterator[tuple[Topic, int]]:
     """Topics whose show or person stands in no catalog, each with the number of its entries."""
-    for listing in store.listings():
+    for listing in store.topics.listings():
         topic = listing.topic
         if topic.kind not in _KINDS:
             continue
@@ -129,7 +129,7 @@ def _unknown(store: Store, known: Catalog, *, rejected: bool = False) -> Iterato
 def _proposal(store: Store, topic: Topic, count: int) -> Proposal:
     kind = _KINDS[topic.kind]
     proofs: list[Proof] = []
-    for stored in store.latest(topic, _LOOKED_AT):
+    for stored in store.topics.latest(topic, _LOOKED_AT):
         proof = _proof(stored, kind, topic.key)
         if proof is not None and all(proof.sentence != p.sentence for p in proofs):
             proofs.append(proof)

@@ -47,24 +47,26 @@ def publish(
     """
     store, output, now = app.store, os.fspath(app.settings.output_folder), clock.now()
     changed = store.fact("output") != app.output_version
-    damaged = any(not _intact(f"{output}/{path}", size) for path, size in store.published_files())
+    damaged = any(not _intact(f"{output}/{path}", size) for path, size in store.topics.published_files())
     if changed or damaged:
         with store.transaction():
-            store.all_topics_dirty()
+            store.topics.all_topics_dirty()
             store.set_fact("output", "")  # until all of it is done
         due: Sequence[Timetable] = app.settings.timetables
     else:
         due = timetables.due(store, app.settings.timetables, now=now)
     held = timetables.held(app.settings.timetables, due)
-    if all(held(it.topic, it.slug) for it in store.dirty()) and store.fact(LISTS) != DUE:
+    if all(held(it.topic, it.slug) for it in store.topics.dirty()) and store.fact(LISTS) != DUE:
         timetables.done(store, due, now=now)
-        return PublishReport(feeds=len(store.listings()))
+        return PublishReport(feeds=len(store.topics.listings()))
 
     from feeder.service.pressing import press
 
     pressed = press(app, now=now, progress=progress, force=force, held=held, stopping=stopping)
     if not pressed.complete:
-        return PublishReport(written=pressed.written, bytes=pressed.size, feeds=len(store.listings()), complete=False)
+        return PublishReport(
+            written=pressed.written, bytes=pressed.size, feeds=len(store.topics.listings()), complete=False
+        )
     timetables.done(store, due, now=now)
     if store.fact("output") != app.output_version:
         with store.transaction():
@@ -72,7 +74,7 @@ def publish(
     if pressed.refusal is not None:
         raise pressed.refusal
     return PublishReport(
-        written=pressed.written, removed=pressed.removed, bytes=pressed.size, feeds=len(store.listings())
+        written=pressed.written, removed=pressed.removed, bytes=pressed.size, feeds=len(store.topics.listings())
     )
 
 

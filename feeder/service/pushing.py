@@ -98,7 +98,7 @@ def announce(app: App, written: Sequence[str] | None, *, now: datetime) -> int:
     if not (settings.websub.hub or settings.websub.hubs):
         return 0
     before = store.fact(ANNOUNCED)
-    paths = [path for path, _ in store.published_files()] if written is None else written
+    paths = [path for path, _ in store.topics.published_files()] if written is None else written
     dates = {path: date for path in paths if is_current(path) and (date := _date(app, path)) is not None}
     if written is None:
         dates = {path: date for path, date in dates.items() if before is None or date > int(before)}

@@ -172,7 +172,7 @@ class Reading:
 
     def former(self, kind: TopicKind, place: str) -> Former | None:
         """What became of the topic that once was at this address."""
-        found = self._store.former(kind, place)
+        found = self._store.topics.former(kind, place)
         if found is None or found.slug is None:
             return found
         return None if self._hidden(found.topic.kind, found.slug) else found
@@ -276,7 +276,7 @@ class Reading:
 
     def _watched(self, watch: Watch) -> Watched:
         topic = Topic(kind=TopicKind.WATCH, key=watch.name, label=watch.name)
-        latest = self._store.latest(topic, 1)
+        latest = self._store.topics.latest(topic, 1)
         return Watched(watch=watch, listing=self._of_watch(topic), latest=latest[0] if latest else None)
 
     def _of_watch(self, topic: Topic) -> TopicListing | None:

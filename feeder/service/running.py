@@ -166,7 +166,7 @@ class Service:
         app.store.probe()
         self._follow(app)
         now = clock.now()
-        due = app.store.due_since([endpoint.name for endpoint in app.settings.endpoints], now=now)
+        due = app.store.outbox.due_since([endpoint.name for endpoint in app.settings.endpoints], now=now)
         if due is not None or app.store.alerting.due_digests(now=now):
             self._ticker.soon(DISPATCH)
         errand = app.store.audience.next_errand()

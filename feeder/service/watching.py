@@ -136,9 +136,9 @@ def _put(
     watch, entry = ring.watch, ring.stored.entry
     topic = feed_of(ring.alert, entry)
     try:
-        place = store.slug(topic)
+        place = store.topics.slug(topic)
     except KeyError:
-        topic, place = topics.ALL, store.slug(topics.ALL)
+        topic, place = topics.ALL, store.topics.slug(topics.ALL)
     also = [it for it in store.alerting.in_story(story, watch.name) if it != entry.id]
     body = alerts.payload(
         ring.alert,
@@ -163,7 +163,7 @@ def _put(
             held_for=held,
         )
         if watch.digest is None or held is not None:
-            yield store.add_delivery(delivery, now=now) or (held is None and store.alerting.resolve(delivery))
+            yield store.outbox.add(delivery, now=now) or (held is None and store.alerting.resolve(delivery))
         else:
             yield store.alerting.add_to_digest(
                 DigestItem(

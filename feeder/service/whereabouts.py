@@ -34,7 +34,7 @@ def whereabouts(store: Store, path: str) -> Moved | Gone | None:
     found = _FEED.fullmatch(path)
     if found is None:
         return None
-    former = store.former(TopicKind(found["kind"]), found["slug"])
+    former = store.topics.former(TopicKind(found["kind"]), found["slug"])
     if former is None:
         return None
     if former.slug is None:
@@ -42,7 +42,7 @@ def whereabouts(store: Store, path: str) -> Moved | Gone | None:
     from feeder.rendering import archive_path, feed_path  # brings the template engine along
 
     form, number = Form(found["form"]), int(found["number"] or 0)
-    last = store.last_archive(former.topic)
+    last = store.topics.last_archive(former.topic)
     if number and last is not None and number <= last[0]:
         return Moved(archive_path(former.topic, former.slug, number, form))
     return Moved(feed_path(former.topic, former.slug, form))

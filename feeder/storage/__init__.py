@@ -11,34 +11,27 @@ from pathlib import Path
 
 from feeder.storage.audience import Audience, Errand, ErrandKind, Subscriber, Subscription
 from feeder.storage.installing import install
+from feeder.storage.outbox import Attempt, Closed, Outbox, Outcome
 from feeder.storage.store import (
     Alerting,
-    Attempt,
-    Closed,
     Companion,
     DigestItem,
-    Dirty,
     EndpointState,
     Fate,
     FileRecord,
-    Former,
     JobOutcome,
     JobRecord,
     Lookup,
     Message,
     Month,
-    Outcome,
-    Place,
-    Posted,
-    Published,
     Remembered,
     Sighting,
     Sketch,
     Stamp,
     Store,
-    TopicTotals,
     Wanted,
 )
+from feeder.storage.topics import Dirty, Former, Place, Posted, Published, Topics, TopicTotals
 
 __all__ = [
     "Alerting",
@@ -59,6 +52,7 @@ __all__ = [
     "Lookup",
     "Message",
     "Month",
+    "Outbox",
     "Outcome",
     "Place",
     "Posted",
@@ -71,6 +65,7 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "TopicTotals",
+    "Topics",
     "Wanted",
     "install",
     "open_store",

@@ -11,7 +11,8 @@ from feeder.model import Delivery, DeliveryState, Held
 from feeder.storage.codec import decode_moment, encode_moment
 from feeder.storage.connections import Connections
 from feeder.storage.lookup import messages_where
-from feeder.storage.store import Alerting, Closed, DigestItem, EndpointState, Message, Outcome, Sketch
+from feeder.storage.outbox import Closed, Outcome
+from feeder.storage.store import Alerting, DigestItem, EndpointState, Message, Sketch
 
 #: Seconds for which no digest is ever put off: what is due later was made by a clock that was far ahead.
 _NEVER = 9 * 86400

@@ -76,9 +76,6 @@ class Audience(Protocol):
     def subscription(self, topic: str, callback: str, *, now: datetime) -> Subscription | None:
         """None: there is none, or its lease has ended."""
 
-    def subscriptions(self, *, now: datetime) -> Sequence[Subscription]:
-        """Those whose lease has not ended, by topic and callback."""
-
     def count_subscriptions(self) -> int:
         """Also of those whose lease has ended but that `expire` has not seen."""
 

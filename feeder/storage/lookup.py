@@ -14,8 +14,9 @@ from typing import Any
 from feeder.model import DeliveryState, Topic, TopicKind, TopicListing
 from feeder.storage.codec import decode_moment, encode_moment
 from feeder.storage.connections import Connections
+from feeder.storage.outbox import Attempt
 from feeder.storage.rows import DELIVERY, attempt_of, delivery_of, listing_of, stored_of
-from feeder.storage.store import Attempt, Companion, Lookup, Message, Month, Sighting, Wanted
+from feeder.storage.store import Companion, Lookup, Message, Month, Sighting, Wanted
 
 #: Entries that a second has room for.
 PLACES = 1 << 24

@@ -6,7 +6,7 @@ from typing import Any
 
 from feeder.model import Delivery, DeliveryState, Held, StoredEntry, Topic, TopicKind, TopicListing
 from feeder.storage.codec import decode_entry, decode_moment
-from feeder.storage.store import Attempt, Outcome
+from feeder.storage.outbox import Attempt, Outcome
 
 #: What `delivery_of` takes.
 DELIVERY = (

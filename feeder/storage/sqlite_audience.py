@@ -83,10 +83,6 @@ class SqliteAudience(Audience):
         )
         return None if row is None else _subscription(row)
 
-    def subscriptions(self, *, now: datetime) -> Sequence[Subscription]:
-        rows = self._db.rows(_SUBSCRIPTION + "WHERE expires > ? ORDER BY topic, callback", (encode_moment(now),))
-        return tuple(map(_subscription, rows))
-
     def count_subscriptions(self) -> int:
         return int(self._db.row("SELECT count(*) FROM subscription")[0])
 

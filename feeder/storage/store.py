@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 from feeder.model import Delivery, DeliveryState, Held, StoredEntry, Topic, TopicKind, TopicListing
 from feeder.storage.audience import Audience
+from feeder.storage.outbox import Attempt, Closed, Outbox
+from feeder.storage.topics import Topics
 
 
 class Stamp(NamedTuple):
@@ -51,82 +53,6 @@ class Remembered:
     withdrawn: datetime | None  #: since when no file holds it; None: it is in the feeds
 
 
-class Published(NamedTuple):
-    """A file of the output folder that feeder wrote."""
-
-    path: str
-    size: int  #: bytes
-
-
-class Dirty(NamedTuple):
-    """A topic that is to be published again."""
-
-    topic: Topic  #: under its newest label
-    slug: str
-    entries: int  #: in all
-    standing: bool  #: it has a feed although it may have no entry
-    listed: bool  #: it was published before
-    horizon: Place  #: what stands before it has left the current document, and does not come back into it
-
-
-class Place(NamedTuple):
-    """Where an entry stands in a topic by its arrival there; later places are greater."""
-
-    arrived: int  #: number of the edition it came with, or was last changed in
-    published: int  #: seconds since 1970
-    entry: int  #: its number, made from its id
-
-
-class Posted(NamedTuple):
-    """An entry of a topic, as it is put into feeds. Flat, as the database gives it: there are many of them."""
-
-    arrived: int
-    published: int
-    entry: int
-    entry_id: str
-    changed: int  #: seconds since 1970
-    size: int | None  #: bytes of its longest form; None where it has to be serialised first
-    atom: bytes
-    rss: bytes
-    json: bytes
-
-    @property
-    def place(self) -> Place:
-        return Place(*self[:3])
-
-    @property
-    def forms(self) -> tuple[bytes, ...]:
-        """In the order of model.Form; of no meaning without a size."""
-        return self[6:]
-
-
-class Former(NamedTuple):
-    """What became of an address."""
-
-    topic: Topic
-    slug: str | None  #: its place now; None: it is gone
-
-
-class Outcome(StrEnum):
-    """How one attempt to deliver ended."""
-
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    UNKNOWN = "unknown"  #: no answer was heard, or the process ended before: the receiver may have it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try to deliver a message."""
-
-    number: int  #: from 1
-    started: datetime
-    ended: datetime | None  #: None: under way
-    outcome: Outcome | None
-    status: int | None  #: HTTP
-    error: str  #: for people; "" where there was none
-
-
 class JobOutcome(StrEnum):
     """How a job ended."""
 
@@ -149,13 +75,6 @@ class JobRecord:
     stale_at: datetime | None = None  #: if no run is done until then, something is wrong
     runs: int = 0  #: ended, since the store was made
     failures: int = 0  #: of those
-
-
-class TopicTotals(NamedTuple):
-    """Of the published topics of one kind, as they were when they were published."""
-
-    feeds: int
-    postings: int  #: entries in all of them, each as often as it is in one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,14 +121,6 @@ class Message(NamedTuple):
     created: datetime
     title: str  #: of its entry
     attempts: tuple[Attempt, ...]
-
-
-class Closed(StrEnum):
-    """Why an endpoint is closed."""
-
-    GONE = "gone"  #: it answered 410
-    FAILING = "failing"  #: it failed for days
-    OWNER = "owner"  #: the owner's word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +279,14 @@ class Store(Protocol):
         """Stories, digests, endpoints."""
 
     @property
+    def outbox(self) -> Outbox:
+        """Messages to be sent."""
+
+    @property
+    def topics(self) -> Topics:
+        """What is published."""
+
+    @property
     def audience(self) -> Audience:
         """Subscribers of private feeds, subscriptions by WebSub."""
 
@@ -423,141 +342,8 @@ class Store(Protocol):
         """How many: "entries" in the feeds, "withdrawn", topics in use by kind ("show", "person", ...), and messages by
         state ("pending", ...); what there is none of may be missing, but for entries and messages."""
 
-    # -- topics -------------------------------------------------------------------------------------------------
-    def declare(self, topics: Sequence[Topic], *, former: Mapping[str, Sequence[str]]) -> None:
-        """These topics, and no others, have feeds although they may have no entry.
-
-        One of the owner's whose label changed moves to a new address and keeps the old one as a former one; `former`
-        has earlier names by key. What was declared before and is not any more loses its entries.
-        """
-
-    def keys(self, kind: TopicKind) -> frozenset[str]:
-        """Of every topic of the kind that was ever seen."""
-
-    def succeed(self, old: Topic, new: Topic) -> bool:
-        """Let `new` go on with the feed of `old`: same feed id, and the old address leads to it.
-
-        False, and nothing is done, unless `old` has lost all its entries and `new` was not published yet.
-        """
-
-    def former(self, kind: TopicKind, slug: str) -> Former | None:
-        """What was once published there; None: nothing ever was, or it still is."""
-
-    def former_slugs(self) -> Sequence[tuple[str, TopicListing]]:
-        """(slug that a topic had once, the topic as it is published now), by kind and slug."""
-
-    def slug(self, topic: Topic) -> str:
-        """Given at the first sight of the topic and never to another of its kind. KeyError: never seen."""
-
-    def latest(self, topic: Topic, limit: int) -> Sequence[StoredEntry]:
-        """Newest `published` first, at most `limit`."""
-
     def begin_edition(self) -> None:
         """What arrives from now on stands behind everything that is there."""
-
-    def arrivals(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
-        """What arrived last comes first; forms as kept under this fingerprint."""
-
-    def waiting(self, topic: Topic, limit: int, *, fingerprint: str) -> Sequence[Posted]:
-        """What is in no archive yet, without its forms; what arrived first comes first."""
-
-    def archived(self, topic: Topic, number: int, *, fingerprint: str) -> Sequence[Posted]:
-        """What is left in an archive of what it was closed with; what arrived first comes first."""
-
-    def close_archive(self, topic: Topic, last: Place) -> None:
-        """A new archive of everything that is waiting up to this place."""
-
-    def last_archive(self, topic: Topic) -> tuple[int, Place] | None:
-        """The number of the topic's newest archive (from 1), and the place it was closed with."""
-
-    def dirty_archives(self, topic: Topic) -> Sequence[int]:
-        """Archives to be written: new ones, and those from which an entry went or in which one has other tags."""
-
-    def set_archive_published(self, topic: Topic, number: int) -> None: ...
-
-    def archives(self) -> Mapping[tuple[TopicKind, str], int]:
-        """How many each topic has that has any, by kind and slug."""
-
-    def tombstones(self, topic: Topic, limit: int, *, since: datetime) -> Sequence[tuple[str, datetime]]:
-        """(id, when) of the entries withdrawn after `since`, the last first."""
-
-    def keep_serialised(self, entry_id: str, forms: Sequence[bytes], *, fingerprint: str) -> None:
-        """`forms` in the order of model.Form."""
-
-    def told_apart(self, entry_id: str) -> str | None:
-        """What readers tell the entry apart by (readers.marks) as it was last published; None: it never was."""
-
-    def set_told_apart(self, entry_id: str, marks: str) -> None: ...
-
-    def dirty(self) -> Sequence[Dirty]:
-        """Topics to be published again, by kind and slug; without entries and not standing: gone."""
-
-    def all_topics_dirty(self) -> None:
-        """With all their archives."""
-
-    def set_published(self, listing: TopicListing, *, horizon: Place | None = None) -> None:
-        """What the topic was published as; no longer dirty. Without entries it is listed only if it is standing.
-
-        `horizon`: see `Dirty`; None: it stays where it is.
-        """
-
-    def listings(self) -> Sequence[TopicListing]:
-        """Of every published topic, by kind and slug."""
-
-    def published_files(self) -> Sequence[Published]:
-        """What feeder wrote to the output folder, by path."""
-
-    def published_count(self) -> int:
-        """Of those files."""
-
-    def set_published_files(self, sizes: Mapping[str, int | None]) -> None:
-        """By path; None: it was removed."""
-
-    # -- outbox -------------------------------------------------------------------------------------------------
-    def add_delivery(self, delivery: Delivery, *, now: datetime) -> bool:
-        """False: this message is there already, in whatever state."""
-
-    def claim(self, endpoints: Sequence[str], *, now: datetime, lease: float) -> Delivery | None:
-        """The next message due for one of these endpoints, its attempt recorded as begun (`attempts` counts it).
-
-        Nobody else gets it for `lease` seconds. A message made later than `now` (the clock went back) is due, too.
-        Own transaction: it is on disk when this returns.
-        """
-
-    def settle(
-        self,
-        delivery: Delivery,
-        *,
-        state: DeliveryState,
-        next_at: datetime,
-        now: datetime,
-        outcome: Outcome,
-        status: int | None,
-        error: str = "",
-    ) -> None:
-        """The attempt that `claim` began is over. Own transaction."""
-
-    def hold(self, endpoint: str, *, url: str, now: datetime, why: Closed = Closed.GONE) -> int:
-        """The endpoint is not to be called again: hold what is pending for it, and what comes; how many."""
-
-    def release(self, endpoint: str, *, unless_url: str | None = None) -> int:
-        """Lift `hold`; how many messages are pending again, the oldest to be sent first. With `unless_url`, only if the
-        endpoint has another address now, and not what the owner holds."""
-
-    def release_leases(self) -> int:
-        """At start, by the only writer: what a killed process had begun is due again; how many."""
-
-    def replay(self, delivery_id: str, *, now: datetime) -> bool:
-        """A message that is dead or held is due again, under its id; False: it is neither. Own transaction."""
-
-    def deliveries(self, *, state: DeliveryState | None = None) -> Sequence[Delivery]:
-        """In the order in which they were made."""
-
-    def attempts(self, delivery_id: str) -> Sequence[Attempt]:
-        """In order."""
-
-    def due_since(self, endpoints: Sequence[str], *, now: datetime) -> datetime | None:
-        """Since when the oldest message that nobody tries has been due for one of these endpoints; None: none is."""
 
     # -- operating it -------------------------------------------------------------------------------------------
     def put_job(self, record: JobRecord) -> None:
@@ -565,9 +351,6 @@ class Store(Protocol):
 
     def jobs(self) -> Sequence[JobRecord]:
         """By name."""
-
-    def topic_totals(self) -> Mapping[TopicKind, TopicTotals]:
-        """Of the published topics; a look at the topics only, whatever the number of entries."""
 
     def locked(self) -> bool:
         """Whether this store holds the writer's lock."""

@@ -48,8 +48,8 @@ def put(store: Store, *entries: StoredEntry) -> None:
     with store.transaction():
         for stored in entries:
             store.put_entry(stored, topics=topics_of(stored.entry), marks=())
-        for it in store.dirty():
-            store.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
+        for it in store.topics.dirty():
+            store.topics.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
 
 
 def found(store: Store, wanted: Wanted, **options: int) -> list[str]:
@@ -188,23 +188,23 @@ def test_messages_are_listed_with_their_attempts_and_replayed_once_they_are_dead
     put(store, entry(1, "One"))
     with store.transaction():
         for n in range(3):
-            store.add_delivery(a_delivery(id=f"m{n}", watch=f"w{n}", entry_id="tag:example.org,2026:1"), now=NOON)
+            store.outbox.add(a_delivery(id=f"m{n}", watch=f"w{n}", entry_id="tag:example.org,2026:1"), now=NOON)
     assert [it.delivery.id for it in store.lookup.messages(limit=2)] == ["m2", "m1"]
     last = store.lookup.messages(limit=2)[-1].nr
     assert [it.delivery.id for it in store.lookup.messages(limit=2, before=last)] == ["m0"]
     assert [it.delivery.id for it in store.lookup.messages(limit=9, watch="w1")] == ["m1"]
-    claimed = store.claim(["desk"], now=NOON, lease=60)
+    claimed = store.outbox.claim(["desk"], now=NOON, lease=60)
     assert claimed is not None
-    assert not store.replay(claimed.id, now=NOON)
-    store.settle(
+    assert not store.outbox.replay(claimed.id, now=NOON)
+    store.outbox.settle(
         claimed, state=DeliveryState.DEAD, next_at=NOON, now=NOON, outcome=Outcome.FAILED, status=500, error="no"
     )
     (dead,) = store.lookup.messages(limit=9, state=DeliveryState.DEAD)
     assert (dead.title, dead.created, [a.error for a in dead.attempts]) == ("One", NOON, ["no"])
-    assert store.replay(claimed.id, now=NOON + DAY)
+    assert store.outbox.replay(claimed.id, now=NOON + DAY)
     (again,) = store.lookup.messages(limit=9, watch=claimed.watch)
     assert (again.delivery.state, again.delivery.next_at) == (DeliveryState.PENDING, NOON + DAY)
-    assert not store.replay("unheard of", now=NOON)
+    assert not store.outbox.replay("unheard of", now=NOON)
 
 
 def test_a_topic_nobody_published_is_not_found(store: Store) -> None:

@@ -66,26 +66,26 @@ def test_only_the_writer_holds_the_lock(store: Store, opener: Callable[..., Stor
 
 
 def test_a_message_that_nobody_sends_in_time_is_overdue(store: Store) -> None:
-    assert store.due_since(DESK, now=NOON) is None
+    assert store.outbox.due_since(DESK, now=NOON) is None
     with store.transaction():
         store.put_entry(a_stored_entry(), topics=(), marks=())
-        store.add_delivery(a_delivery(next_at=NOON), now=NOON)
-    assert store.due_since(DESK, now=NOON - timedelta(seconds=1)) is None
-    assert store.due_since(DESK, now=NOON + timedelta(hours=1)) == NOON
-    assert store.due_since(("no longer configured",), now=NOON) is None
-    assert store.claim(DESK, now=NOON, lease=90) is not None
-    assert store.due_since(DESK, now=NOON + timedelta(seconds=5)) is None, "somebody is at it"
+        store.outbox.add(a_delivery(next_at=NOON), now=NOON)
+    assert store.outbox.due_since(DESK, now=NOON - timedelta(seconds=1)) is None
+    assert store.outbox.due_since(DESK, now=NOON + timedelta(hours=1)) == NOON
+    assert store.outbox.due_since(("no longer configured",), now=NOON) is None
+    assert store.outbox.claim(DESK, now=NOON, lease=90) is not None
+    assert store.outbox.due_since(DESK, now=NOON + timedelta(seconds=5)) is None, "somebody is at it"
 
 
 def test_feeds_and_what_is_in_them_are_counted_by_kind(store: Store) -> None:
     with store.transaction():
         stored = a_stored_entry()
         store.put_entry(stored, topics=topics_of(stored.entry), marks=())
-    assert store.topic_totals() == {}, "nothing is published yet"
+    assert store.topics.topic_totals() == {}, "nothing is published yet"
     with store.transaction():
-        for it in store.dirty():
-            store.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
-    totals = store.topic_totals()
+        for it in store.topics.dirty():
+            store.topics.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
+    totals = store.topics.topic_totals()
     assert totals[TopicKind.ALL] == totals[TopicKind.SHOW] == totals[TopicKind.PERSON] == TopicTotals(1, 1)
 
 
@@ -131,4 +131,6 @@ def test_a_topic_that_is_about_to_be_published_is_not_gone(store: Store) -> None
     with store.transaction():
         stored = a_stored_entry()
         store.put_entry(stored, topics=topics_of(stored.entry), marks=())
-    assert store.former(TopicKind.SHOW, "the-marvelous-mrs-maisel") is None, "a reader told 410 would never come back"
+    assert store.topics.former(TopicKind.SHOW, "the-marvelous-mrs-maisel") is None, (
+        "a reader told 410 would never come back"
+    )

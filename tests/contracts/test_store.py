@@ -16,6 +16,7 @@ from feeder.storage import Fate, FileRecord, Former, Outcome, Published, Stamp, 
 from feeder.topics import ALL
 from feeder.topics import of as topics_of
 from tests.builders import NOON, a_delivery, a_person_tag, a_show_tag, a_stored_entry, a_topic, an_article, an_entry
+from tests.outbox import attempts, deliveries
 
 LATER = NOON + timedelta(hours=1)
 STAMP = Stamp(size=10, mtime_ns=1_623_758_400_123_456_789, inode=77)
@@ -51,12 +52,12 @@ def put(store: Store, *all_stored, marks: tuple[tuple[str, str], ...] = ()) -> N
 
 def publish_all(store: Store) -> None:
     with store.transaction():
-        for it in store.dirty():
-            store.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
+        for it in store.topics.dirty():
+            store.topics.set_published(TopicListing(topic=it.topic, slug=it.slug, count=it.entries, updated=NOON))
 
 
 def dirty(store: Store) -> dict[str, int]:
-    return {it.slug: it.entries for it in store.dirty()}
+    return {it.slug: it.entries for it in store.topics.dirty()}
 
 
 # -- entries ----------------------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         fail()
     assert store.remembered(numbered(1).entry.id) is None
-    assert (store.fact("a"), store.recognised("digest", "d"), store.dirty()) == (None, (), ())
+    assert (store.fact("a"), store.recognised("digest", "d"), store.topics.dirty()) == (None, (), ())
     put(store, numbered(1))
 
 
@@ -116,13 +117,13 @@ def test_a_withdrawn_entry_leaves_its_topics_and_is_still_recognised(store: Stor
     put(store, numbered(2), marks=(("digest", "d"),))
     with store.transaction():
         store.withdraw(numbered(1).entry.id, now=LATER)
-    assert store.latest(ALL, 10) == (numbered(2),)
+    assert store.topics.latest(ALL, 10) == (numbered(2),)
     assert [(it.stored.entry.id[-1], it.withdrawn) for it in store.recognised("digest", "d")] == [
         ("2", None),
         ("1", LATER),
     ]
     put(store, numbered(1))
-    assert store.latest(ALL, 10) == (numbered(2), numbered(1))
+    assert store.topics.latest(ALL, 10) == (numbered(2), numbered(1))
     assert store.counts()["withdrawn"] == 0
 
 
@@ -132,8 +133,8 @@ def test_a_withdrawn_entry_leaves_its_topics_and_is_still_recognised(store: Stor
 def test_the_latest_of_a_topic_come_newest_first_and_no_more_than_asked_for(store: Store) -> None:
     put(store, *(numbered(n) for n in (3, 1, 2)), numbered(9, people=("Somebody Else",)))
     topic = a_topic("Lauren Graham", kind=TopicKind.PERSON)
-    assert [it.entry.title for it in store.latest(topic, 2)] == ["Article 3", "Article 2"]
-    assert store.latest(a_topic("Nobody"), 5) == ()
+    assert [it.entry.title for it in store.topics.latest(topic, 2)] == ["Article 3", "Article 2"]
+    assert store.topics.latest(a_topic("Nobody"), 5) == ()
 
 
 def test_entries_of_one_moment_stand_in_one_order_in_every_store(opener: Callable[..., Store], tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_entries_of_one_moment_stand_in_one_order_in_every_store(opener: Callabl
     for name, numbers in (("a", range(20)), ("b", reversed(range(20)))):
         store = opener(tmp_path / name, write=True)
         put(store, *(numbered(n, minutes=0) for n in numbers))
-        orders.append([it.entry.id for it in store.latest(ALL, 20)])
+        orders.append([it.entry.id for it in store.topics.latest(ALL, 20)])
         store.close()
     assert orders[0] == orders[1]
 
@@ -165,7 +166,9 @@ def test_a_topic_goes_by_the_label_of_its_newest_entry(store: Store) -> None:
     for n, label in ((1, "Amy Sherman Palladino"), (3, "Amy Sherman-Palladino"), (2, "AMY SHERMAN-PALLADINO")):
         stored = numbered(n)
         put(store, replace(stored, entry=replace(stored.entry, tags=(a_person_tag(label, id="amy"),))))
-    assert [it.topic.label for it in store.dirty() if it.topic.kind is TopicKind.PERSON] == ["Amy Sherman-Palladino"]
+    assert [it.topic.label for it in store.topics.dirty() if it.topic.kind is TopicKind.PERSON] == [
+        "Amy Sherman-Palladino"
+    ]
 
 
 def test_topics_with_similar_names_have_different_addresses_that_stay(store: Store) -> None:
@@ -173,23 +176,23 @@ def test_topics_with_similar_names_have_different_addresses_that_stay(store: Sto
     with store.transaction():
         for n, topic in enumerate(topics):
             store.put_entry(numbered(n), topics=(topic,), marks=())
-    slugs = [store.slug(topic) for topic in topics]
+    slugs = [store.topics.slug(topic) for topic in topics]
     assert slugs[0] == "rene"
     assert len(set(slugs)) == 3
     put(store, numbered(0))
-    assert [store.slug(topic) for topic in topics] == slugs
+    assert [store.topics.slug(topic) for topic in topics] == slugs
 
 
 def test_a_published_topic_is_listed_until_it_is_gone(store: Store) -> None:
     put(store, numbered(1))
-    assert store.listings() == ()
+    assert store.topics.listings() == ()
     publish_all(store)
-    assert [(it.slug, it.count) for it in store.listings()] == [("all", 1), ("lauren-graham", 1)]
+    assert [(it.slug, it.count) for it in store.topics.listings()] == [("all", 1), ("lauren-graham", 1)]
     with store.transaction():
         store.withdraw(numbered(1).entry.id, now=LATER)
     assert dirty(store) == {"all": 0, "lauren-graham": 0}
     publish_all(store)
-    assert (store.listings(), dirty(store)) == ((), {})
+    assert (store.topics.listings(), dirty(store)) == ((), {})
 
 
 def test_every_topic_in_use_can_be_made_dirty(store: Store) -> None:
@@ -199,21 +202,21 @@ def test_every_topic_in_use_can_be_made_dirty(store: Store) -> None:
         store.withdraw(numbered(2).entry.id, now=LATER)
     publish_all(store)
     with store.transaction():
-        store.all_topics_dirty()
+        store.topics.all_topics_dirty()
     assert dirty(store) == {"all": 1, "lauren-graham": 1}
 
 
 def test_serialised_entries_are_kept_until_the_entry_or_its_dress_changes(store: Store) -> None:
     put(store, numbered(1))
     with store.transaction():
-        store.keep_serialised(numbered(1).entry.id, (b"<entry/>", b"<item/>", b"{}"), fingerprint="a")
-    kept = store.arrivals(ALL, 5, fingerprint="a")
+        store.topics.keep_serialised(numbered(1).entry.id, (b"<entry/>", b"<item/>", b"{}"), fingerprint="a")
+    kept = store.topics.arrivals(ALL, 5, fingerprint="a")
     assert [(it.entry_id, it.changed, it.size, it.forms) for it in kept] == [
         (numbered(1).entry.id, int(numbered(1).changed.timestamp()), 8, (b"<entry/>", b"<item/>", b"{}"))
     ]
-    assert store.arrivals(ALL, 5, fingerprint="b")[0].size is None
+    assert store.topics.arrivals(ALL, 5, fingerprint="b")[0].size is None
     put(store, numbered(1, events=(), summary=()))
-    assert store.arrivals(ALL, 5, fingerprint="a")[0].size is None
+    assert store.topics.arrivals(ALL, 5, fingerprint="a")[0].size is None
 
 
 def test_counts_say_what_is_in_the_feeds(store: Store) -> None:
@@ -231,7 +234,7 @@ def test_counts_say_what_is_in_the_feeds(store: Store) -> None:
 
 
 def places(store: Store, topic: Topic = ALL, limit: int = 99) -> list[str]:
-    return [it.entry_id[-1] for it in store.arrivals(topic, limit, fingerprint="")]
+    return [it.entry_id[-1] for it in store.topics.arrivals(topic, limit, fingerprint="")]
 
 
 def next_edition(store: Store) -> None:
@@ -254,43 +257,43 @@ def test_what_comes_with_a_later_edition_stands_before_what_was_there_whatever_i
 
 def test_an_archive_holds_what_it_was_closed_with_and_nothing_that_comes_later(store: Store) -> None:
     put(store, *(numbered(n) for n in range(1, 7)))
-    assert store.last_archive(ALL) is None
-    waiting = store.waiting(ALL, 99, fingerprint="")
+    assert store.topics.last_archive(ALL) is None
+    waiting = store.topics.waiting(ALL, 99, fingerprint="")
     assert [it.entry_id[-1] for it in waiting] == list("123456")
     with store.transaction():
-        store.close_archive(ALL, waiting[1].place)
-        store.close_archive(ALL, waiting[3].place)
+        store.topics.close_archive(ALL, waiting[1].place)
+        store.topics.close_archive(ALL, waiting[3].place)
     next_edition(store)
     put(store, numbered(0))
-    assert store.last_archive(ALL) == (2, waiting[3].place)
-    assert [it.entry_id[-1] for it in store.waiting(ALL, 99, fingerprint="")] == ["5", "6", "0"]
-    assert [[it.entry_id[-1] for it in store.archived(ALL, n, fingerprint="")] for n in (1, 2)] == [
+    assert store.topics.last_archive(ALL) == (2, waiting[3].place)
+    assert [it.entry_id[-1] for it in store.topics.waiting(ALL, 99, fingerprint="")] == ["5", "6", "0"]
+    assert [[it.entry_id[-1] for it in store.topics.archived(ALL, n, fingerprint="")] for n in (1, 2)] == [
         ["1", "2"],
         ["3", "4"],
     ]
-    assert store.archives() == {(TopicKind.ALL, "all"): 2}
+    assert store.topics.archives() == {(TopicKind.ALL, "all"): 2}
 
 
 def test_an_archive_is_dirty_when_it_is_new_and_when_an_entry_in_it_changes_or_goes(store: Store) -> None:
     put(store, *(numbered(n) for n in range(1, 7)))
     with store.transaction():
-        for last in store.waiting(ALL, 99, fingerprint="")[1:6:2]:
-            store.close_archive(ALL, last.place)
-    assert store.dirty_archives(ALL) == (1, 2, 3)
+        for last in store.topics.waiting(ALL, 99, fingerprint="")[1:6:2]:
+            store.topics.close_archive(ALL, last.place)
+    assert store.topics.dirty_archives(ALL) == (1, 2, 3)
     with store.transaction():
         for number in (1, 2, 3):
-            store.set_archive_published(ALL, number)
-    assert store.dirty_archives(ALL) == ()
+            store.topics.set_archive_published(ALL, number)
+    assert store.topics.dirty_archives(ALL) == ()
     put(store, numbered(2, people=("Kelly Bishop",)))
-    assert store.dirty_archives(ALL) == (1,)
+    assert store.topics.dirty_archives(ALL) == (1,)
     with store.transaction():
         store.withdraw(numbered(5).entry.id, now=LATER)
-    assert store.dirty_archives(ALL) == (1, 3)
-    assert [it.entry_id[-1] for it in store.archived(ALL, 3, fingerprint="")] == ["6"]
+    assert store.topics.dirty_archives(ALL) == (1, 3)
+    assert [it.entry_id[-1] for it in store.topics.archived(ALL, 3, fingerprint="")] == ["6"]
     with store.transaction():
-        store.set_archive_published(ALL, 1)
-        store.all_topics_dirty()
-    assert store.dirty_archives(ALL) == (1, 2, 3)
+        store.topics.set_archive_published(ALL, 1)
+        store.topics.all_topics_dirty()
+    assert store.topics.dirty_archives(ALL) == (1, 2, 3)
 
 
 def test_each_topic_of_a_withdrawn_entry_tells_of_it_until_it_is_back(store: Store) -> None:
@@ -299,46 +302,46 @@ def test_each_topic_of_a_withdrawn_entry_tells_of_it_until_it_is_back(store: Sto
     with store.transaction():
         store.withdraw(numbered(1).entry.id, now=LATER)
     for it in (ALL, topic):
-        assert store.tombstones(it, 9, since=NOON) == ((numbered(1).entry.id, LATER),)
-        assert store.tombstones(it, 9, since=LATER) == ()
+        assert store.topics.tombstones(it, 9, since=NOON) == ((numbered(1).entry.id, LATER),)
+        assert store.topics.tombstones(it, 9, since=LATER) == ()
     put(store, numbered(1))
-    assert store.tombstones(ALL, 9, since=NOON) == ()
+    assert store.topics.tombstones(ALL, 9, since=NOON) == ()
 
 
 def test_a_declared_topic_has_a_feed_without_entries_until_it_is_declared_no_more(store: Store) -> None:
     mine = a_topic("Mine", kind=TopicKind.QUERY)
     with store.transaction():
-        store.declare((ALL, mine), former={})
+        store.topics.declare((ALL, mine), former={})
     assert dirty(store) == {"all": 0, "mine": 0}
-    assert store.former(TopicKind.QUERY, "mine") is None, "it is about to be published"
+    assert store.topics.former(TopicKind.QUERY, "mine") is None, "it is about to be published"
     publish_all(store)
-    assert [(it.slug, it.count) for it in store.listings()] == [("all", 0), ("mine", 0)]
+    assert [(it.slug, it.count) for it in store.topics.listings()] == [("all", 0), ("mine", 0)]
     with store.transaction():
         store.put_entry(numbered(1), topics=(ALL, mine), marks=())
-        store.declare((ALL, mine), former={})
+        store.topics.declare((ALL, mine), former={})
     assert dirty(store) == {"all": 1, "mine": 1}
     publish_all(store)
-    assert store.former(TopicKind.QUERY, "mine") is None
+    assert store.topics.former(TopicKind.QUERY, "mine") is None
     with store.transaction():
-        store.declare((ALL,), former={})
+        store.topics.declare((ALL,), former={})
     assert dirty(store) == {"mine": 0}
     publish_all(store)
-    assert [it.slug for it in store.listings()] == ["all"]
-    assert store.former(TopicKind.QUERY, "mine") == Former(mine, None)
+    assert [it.slug for it in store.topics.listings()] == ["all"]
+    assert store.topics.former(TopicKind.QUERY, "mine") == Former(mine, None)
 
 
 def test_a_renamed_topic_is_found_by_its_old_address_and_has_the_old_one_for_itself(store: Store) -> None:
     old = Topic(kind=TopicKind.QUERY, key="k", label="Old")
     new = replace(old, label="New")
     with store.transaction():
-        store.declare((old,), former={})
+        store.topics.declare((old,), former={})
     publish_all(store)
     with store.transaction():
-        store.declare((new, Topic(kind=TopicKind.QUERY, key="other", label="Old")), former={})
-    assert store.former(TopicKind.QUERY, "old") == Former(new, "new")
-    assert store.slug(Topic(kind=TopicKind.QUERY, key="other", label="Old")) != "old"
+        store.topics.declare((new, Topic(kind=TopicKind.QUERY, key="other", label="Old")), former={})
+    assert store.topics.former(TopicKind.QUERY, "old") == Former(new, "new")
+    assert store.topics.slug(Topic(kind=TopicKind.QUERY, key="other", label="Old")) != "old"
     publish_all(store)
-    assert [(slug, it.slug) for slug, it in store.former_slugs()] == [("old", "new")]
+    assert [(slug, it.slug) for slug, it in store.topics.former_slugs()] == [("old", "new")]
 
 
 def test_a_topic_goes_on_under_another_key_only_when_it_is_empty_and_the_other_is_new(store: Store) -> None:
@@ -346,22 +349,22 @@ def test_a_topic_goes_on_under_another_key_only_when_it_is_empty_and_the_other_i
     put(store, numbered(1, people=("Old Name",)))
     publish_all(store)
     with store.transaction():
-        assert not store.succeed(old, new), "there is no such topic"
-        assert not store.succeed(new, old)
+        assert not store.topics.succeed(old, new), "there is no such topic"
+        assert not store.topics.succeed(new, old)
     put(store, numbered(1, people=("New Name",)))
     with store.transaction():
-        assert store.succeed(old, new)
+        assert store.topics.succeed(old, new)
     publish_all(store)
-    found = next(it for it in store.listings() if it.topic.kind is TopicKind.PERSON)
+    found = next(it for it in store.topics.listings() if it.topic.kind is TopicKind.PERSON)
     assert (found.topic.key, found.topic.origin, found.slug) == ("new-name", "old-name", "new-name")
-    assert store.former(TopicKind.PERSON, "old-name") == Former(found.topic, "new-name")
+    assert store.topics.former(TopicKind.PERSON, "old-name") == Former(found.topic, "new-name")
     put(store, numbered(1, people=("Third Name",)))
     with store.transaction():
-        assert store.succeed(new, a_topic("Third Name", kind=TopicKind.PERSON))
+        assert store.topics.succeed(new, a_topic("Third Name", kind=TopicKind.PERSON))
     publish_all(store)
-    found = next(it for it in store.listings() if it.topic.kind is TopicKind.PERSON)
+    found = next(it for it in store.topics.listings() if it.topic.kind is TopicKind.PERSON)
     assert found.topic.origin == "old-name", "it is the same feed for ever"
-    assert store.former(TopicKind.PERSON, "old-name") == Former(found.topic, "third-name")
+    assert store.topics.former(TopicKind.PERSON, "old-name") == Former(found.topic, "third-name")
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -401,45 +404,45 @@ def test_an_entry_whose_own_file_is_another_articles_now_is_found(store: Store) 
 
 def test_published_files_are_remembered_with_their_size(store: Store) -> None:
     with store.transaction():
-        store.set_published_files({"feeds/all.atom": 10, "index.html": 20})
-        store.set_published_files({"feeds/all.atom": 30, "index.html": None})
-    assert store.published_files() == (Published("feeds/all.atom", 30),)
+        store.topics.set_published_files({"feeds/all.atom": 10, "index.html": 20})
+        store.topics.set_published_files({"feeds/all.atom": 30, "index.html": None})
+    assert store.topics.published_files() == (Published("feeds/all.atom", 30),)
 
 
 # -- outbox -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def outbox(store: Store) -> Store:
+def waiting(store: Store) -> Store:
     put(store, a_stored_entry(an_entry()))
     with store.transaction():
-        assert store.add_delivery(a_delivery(), now=NOON)
+        assert store.outbox.add(a_delivery(), now=NOON)
     return store
 
 
 def claim(store: Store, *, now=NOON, endpoints: tuple[str, ...] = ("desk",)) -> Delivery | None:  # type: ignore[no-untyped-def]  # test
-    return store.claim(endpoints, now=now, lease=90)
+    return store.outbox.claim(endpoints, now=now, lease=90)
 
 
-def test_a_message_is_put_into_the_outbox_once(outbox: Store) -> None:
-    with outbox.transaction():
-        assert not outbox.add_delivery(a_delivery(body=b"again"), now=LATER)
-        assert not outbox.add_delivery(a_delivery(id="msg_other"), now=LATER), "same entry, watch, endpoint and event"
-    assert outbox.deliveries() == (a_delivery(),)
+def test_a_message_is_put_into_the_outbox_once(waiting: Store) -> None:
+    with waiting.transaction():
+        assert not waiting.outbox.add(a_delivery(body=b"again"), now=LATER)
+        assert not waiting.outbox.add(a_delivery(id="msg_other"), now=LATER), "same entry, watch, endpoint and event"
+    assert deliveries(waiting) == (a_delivery(),)
 
 
-def test_a_message_is_claimed_by_one_sender_only(outbox: Store) -> None:
-    assert claim(outbox) == a_delivery(attempts=1)
-    assert claim(outbox) is None
-    assert claim(outbox, now=NOON + timedelta(seconds=89)) is None
-    assert claim(outbox, now=NOON + timedelta(seconds=90)) == a_delivery(attempts=2), "its sender must be dead"
+def test_a_message_is_claimed_by_one_sender_only(waiting: Store) -> None:
+    assert claim(waiting) == a_delivery(attempts=1)
+    assert claim(waiting) is None
+    assert claim(waiting, now=NOON + timedelta(seconds=89)) is None
+    assert claim(waiting, now=NOON + timedelta(seconds=90)) == a_delivery(attempts=2), "its sender must be dead"
 
 
 def test_many_senders_at_once_never_claim_one_message_twice(store: Store) -> None:
     put(store, a_stored_entry(an_entry()))
     with store.transaction():
         for n in range(40):
-            store.add_delivery(a_delivery(id=f"msg_{n}", watch=f"Name {n}"), now=NOON)
+            store.outbox.add(a_delivery(id=f"msg_{n}", watch=f"Name {n}"), now=NOON)
     claimed: list[str] = []
 
     def work() -> None:
@@ -454,67 +457,69 @@ def test_many_senders_at_once_never_claim_one_message_twice(store: Store) -> Non
     assert sorted(claimed) == sorted(f"msg_{n}" for n in range(40))
 
 
-def test_a_message_is_due_at_its_time_and_for_its_endpoint(outbox: Store) -> None:
-    assert claim(outbox, endpoints=()) is None
-    assert claim(outbox, endpoints=("another", "it's")) is None
-    delivery = claim(outbox)
+def test_a_message_is_due_at_its_time_and_for_its_endpoint(waiting: Store) -> None:
+    assert claim(waiting, endpoints=()) is None
+    assert claim(waiting, endpoints=("another", "it's")) is None
+    delivery = claim(waiting)
     assert delivery is not None
-    outbox.settle(
+    waiting.outbox.settle(
         delivery, state=DeliveryState.PENDING, next_at=LATER, now=NOON, outcome=Outcome.FAILED, status=503, error="busy"
     )
-    assert claim(outbox, now=LATER - timedelta(seconds=1)) is None
-    assert claim(outbox, now=LATER) == a_delivery(attempts=2, next_at=LATER)
+    assert claim(waiting, now=LATER - timedelta(seconds=1)) is None
+    assert claim(waiting, now=LATER) == a_delivery(attempts=2, next_at=LATER)
 
 
 def test_a_clock_set_back_does_not_leave_messages_behind(store: Store) -> None:
     put(store, a_stored_entry(an_entry()))
     with store.transaction():
-        store.add_delivery(a_delivery(next_at=LATER), now=LATER)
+        store.outbox.add(a_delivery(next_at=LATER), now=LATER)
     assert claim(store, now=NOON) is not None
     assert claim(store, now=NOON - timedelta(hours=5)) is not None, "nor a lease from the future"
 
 
-def test_a_sender_that_looked_at_the_clock_a_moment_earlier_does_not_get_what_another_has(outbox: Store) -> None:
-    assert claim(outbox, now=NOON + timedelta(seconds=2)) is not None
-    assert claim(outbox, now=NOON) is None
+def test_a_sender_that_looked_at_the_clock_a_moment_earlier_does_not_get_what_another_has(waiting: Store) -> None:
+    assert claim(waiting, now=NOON + timedelta(seconds=2)) is not None
+    assert claim(waiting, now=NOON) is None
 
 
-def test_every_attempt_is_on_record(outbox: Store) -> None:
-    first = claim(outbox)
+def test_every_attempt_is_on_record(waiting: Store) -> None:
+    first = claim(waiting)
     assert first is not None
-    outbox.settle(
+    waiting.outbox.settle(
         first, state=DeliveryState.PENDING, next_at=NOON, now=NOON, outcome=Outcome.FAILED, status=None, error="refused"
     )
-    second = claim(outbox, now=LATER)
+    second = claim(waiting, now=LATER)
     assert second is not None
-    outbox.settle(second, state=DeliveryState.DONE, next_at=LATER, now=LATER, outcome=Outcome.DELIVERED, status=204)
-    assert claim(outbox, now=LATER + timedelta(days=1)) is None
-    assert [(a.number, a.outcome, a.status, a.error, a.started, a.ended) for a in outbox.attempts(first.id)] == [
+    waiting.outbox.settle(
+        second, state=DeliveryState.DONE, next_at=LATER, now=LATER, outcome=Outcome.DELIVERED, status=204
+    )
+    assert claim(waiting, now=LATER + timedelta(days=1)) is None
+    assert [(a.number, a.outcome, a.status, a.error, a.started, a.ended) for a in attempts(waiting, first.id)] == [
         (1, Outcome.FAILED, None, "refused", NOON, NOON),
         (2, Outcome.DELIVERED, 204, "", LATER, LATER),
     ]
-    assert outbox.deliveries(state=DeliveryState.DONE) == (
+    assert deliveries(waiting, state=DeliveryState.DONE) == (
         a_delivery(state=DeliveryState.DONE, attempts=2, next_at=LATER),
     )
 
 
-def test_what_a_killed_process_had_begun_is_due_at_once_and_marked(outbox: Store) -> None:
-    claim(outbox)
-    assert outbox.release_leases() == 1
-    assert [attempt.outcome for attempt in outbox.attempts(a_delivery().id)] == [Outcome.UNKNOWN]
-    assert claim(outbox) == a_delivery(attempts=2)
-    assert outbox.release_leases() == 1
+def test_what_a_killed_process_had_begun_is_due_at_once_and_marked(waiting: Store) -> None:
+    claim(waiting)
+    assert waiting.outbox.release_leases() == 1
+    assert [attempt.outcome for attempt in attempts(waiting, a_delivery().id)] == [Outcome.UNKNOWN]
+    assert claim(waiting) == a_delivery(attempts=2)
+    assert waiting.outbox.release_leases() == 1
 
 
-def test_an_endpoint_that_is_gone_is_held_until_it_has_another_address(outbox: Store) -> None:
-    assert outbox.hold("desk", url="https://a.example/hook", now=NOON) == 1
-    with outbox.transaction():
-        outbox.add_delivery(a_delivery(id="msg_2", watch="Another"), now=NOON)
-    assert claim(outbox) is None
-    assert outbox.release("desk", unless_url="https://a.example/hook") == 0
-    assert claim(outbox) is None
-    assert outbox.release("desk", unless_url="https://b.example/hook") == 2
-    assert claim(outbox) is not None
+def test_an_endpoint_that_is_gone_is_held_until_it_has_another_address(waiting: Store) -> None:
+    assert waiting.outbox.hold("desk", url="https://a.example/hook", now=NOON) == 1
+    with waiting.transaction():
+        waiting.outbox.add(a_delivery(id="msg_2", watch="Another"), now=NOON)
+    assert claim(waiting) is None
+    assert waiting.outbox.release("desk", unless_url="https://a.example/hook") == 0
+    assert claim(waiting) is None
+    assert waiting.outbox.release("desk", unless_url="https://b.example/hook") == 2
+    assert claim(waiting) is not None
 
 
 # -- one writer -------------------------------------------------------------------------------------------------------
@@ -563,37 +568,37 @@ def test_facts_are_kept_and_replaced(store: Store) -> None:
     assert (store.fact("name"), store.fact("other")) == ("two", None)
 
 
-def test_a_sound_store_has_nothing_to_complain_about(outbox: Store) -> None:
-    put(outbox, numbered(1), a_stored_entry(an_entry(an_article(), id="x", tags=(a_show_tag(),))))
-    assert outbox.check() == []
+def test_a_sound_store_has_nothing_to_complain_about(waiting: Store) -> None:
+    put(waiting, numbered(1), a_stored_entry(an_entry(an_article(), id="x", tags=(a_show_tag(),))))
+    assert waiting.check() == []
 
 
 def test_what_readers_tell_an_entry_apart_by_outlives_every_change_of_it(store: Store) -> None:
     stored = numbered(1)
     put(store, stored)
-    assert store.told_apart(stored.entry.id) is None
+    assert store.topics.told_apart(stored.entry.id) is None
     with store.transaction():
-        store.set_told_apart(stored.entry.id, "FreshRSS:0123456789ab")
+        store.topics.set_told_apart(stored.entry.id, "FreshRSS:0123456789ab")
     put(store, replace(stored, changed=LATER))
     with store.transaction():
         store.withdraw(stored.entry.id, now=LATER)
     put(store, stored)
-    assert store.told_apart(stored.entry.id) == "FreshRSS:0123456789ab"
+    assert store.topics.told_apart(stored.entry.id) == "FreshRSS:0123456789ab"
     with store.transaction():
-        store.set_told_apart(stored.entry.id, "FreshRSS:ba9876543210")
-    assert store.told_apart(stored.entry.id) == "FreshRSS:ba9876543210"
-    assert store.told_apart("tag:example.org,2026:nobody") is None
+        store.topics.set_told_apart(stored.entry.id, "FreshRSS:ba9876543210")
+    assert store.topics.told_apart(stored.entry.id) == "FreshRSS:ba9876543210"
+    assert store.topics.told_apart("tag:example.org,2026:nobody") is None
 
 
 def test_a_topic_keeps_its_horizon_until_it_moves(store: Store) -> None:
     put(store, numbered(1))
-    before = {it.slug: it.horizon for it in store.dirty()}
-    place = store.arrivals(ALL, 1, fingerprint="")[0].place
+    before = {it.slug: it.horizon for it in store.topics.dirty()}
+    place = store.topics.arrivals(ALL, 1, fingerprint="")[0].place
     assert place > before["all"], "nothing is beyond the horizon at first"
     with store.transaction():
-        store.set_published(TopicListing(topic=ALL, slug="all", count=1, updated=NOON), horizon=place)
+        store.topics.set_published(TopicListing(topic=ALL, slug="all", count=1, updated=NOON), horizon=place)
     put(store, numbered(2))
-    assert {it.slug: (it.listed, it.horizon) for it in store.dirty()}["all"] == (True, place)
+    assert {it.slug: (it.listed, it.horizon) for it in store.topics.dirty()}["all"] == (True, place)
     publish_all(store)
     put(store, numbered(3))
-    assert {it.slug: it.horizon for it in store.dirty()}["all"] == place
+    assert {it.slug: it.horizon for it in store.topics.dirty()}["all"] == place

@@ -82,7 +82,7 @@ class Newsroom:
     def entries(self) -> tuple[StoredEntry, ...]:
         """Newest first."""
         with self.open(write=False) as app:
-            return tuple(app.store.latest(ALL, 1000))
+            return tuple(app.store.topics.latest(ALL, 1000))
 
     def ids(self) -> list[str]:
         return [stored.entry.id for stored in self.entries()]

@@ -29,6 +29,7 @@ from feeder.storage import Outcome
 from tests.builders import a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Exchange, Receiver
+from tests.outbox import attempts, deliveries
 
 #: Articles that come in each round.
 ARTICLES = 2
@@ -78,21 +79,21 @@ def run(rounds: int, folder: Path, *, seed: int = 0) -> dict[str, int]:
         _settle(newsroom)
     with newsroom.open(write=False) as app:
         assert list(app.store.check()) == []
-        deliveries = app.store.deliveries()
-        attempts = {it.id: app.store.attempts(it.id) for it in deliveries}
-    assert len(newsroom.ids()) == len(deliveries) == rounds * ARTICLES, "an article or its alert is lost"
-    assert {it.state for it in deliveries} == {DeliveryState.DONE}, "a message was never delivered"
-    assert set(hostile.acted) == {it.id for it in deliveries}, "a message never arrived, or one nobody made"
+        messages = deliveries(app.store)
+        tries = {it.id: attempts(app.store, it.id) for it in messages}
+    assert len(newsroom.ids()) == len(messages) == rounds * ARTICLES, "an article or its alert is lost"
+    assert {it.state for it in messages} == {DeliveryState.DONE}, "a message was never delivered"
+    assert set(hostile.acted) == {it.id for it in messages}, "a message never arrived, or one nobody made"
     assert all(len(bodies) == 1 for bodies in hostile.bodies.values()), "one id, two messages"
     for id_, times in hostile.acted.items():
-        unsure = sum(it.outcome is Outcome.UNKNOWN for it in attempts[id_])
+        unsure = sum(it.outcome is Outcome.UNKNOWN for it in tries[id_])
         assert times <= 1 + unsure, f"{id_} came {times} times, but only {unsure} attempts ended without an answer"
     return {
         "rounds": rounds,
         "killed": killed,
-        "messages": len(deliveries),
-        "attempts": sum(map(len, attempts.values())),
-        "without an answer": sum(it.outcome is Outcome.UNKNOWN for them in attempts.values() for it in them),
+        "messages": len(messages),
+        "attempts": sum(map(len, tries.values())),
+        "without an answer": sum(it.outcome is Outcome.UNKNOWN for them in tries.values() for it in them),
         "arrived twice or more": sum(times > 1 for times in hostile.acted.values()),
     }
 

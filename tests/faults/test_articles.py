@@ -31,6 +31,7 @@ from tests.atom_rules import problems
 from tests.builders import NOON, a_watch, an_endpoint
 from tests.fakes.newsroom import FILE_TIME, Newsroom, an_article_text
 from tests.fakes.tagger import FakeTagger
+from tests.outbox import deliveries
 
 NEWS = "Milo Ventimiglia will direct two films about rowing, the studio said on Monday."
 BASE = "https://feeds.example.org"
@@ -48,7 +49,7 @@ def room(tmp_path: Path) -> Newsroom:
 
 def messages(room: Newsroom) -> int:
     with room.open(write=False) as app:
-        return len(app.store.deliveries())
+        return len(deliveries(app.store))
 
 
 def titles(room: Newsroom) -> set[str]:
@@ -259,7 +260,7 @@ def test_i10_an_edit_that_brings_a_watched_name_rings_for_that_name_only(room: N
     room.write("milo.md", an_article_text("News", NEWS, "Lauren Graham may join him in the boat."), at=FILE_TIME + 9)
     room.build()
     with room.open(write=False) as app:
-        assert [it.watch for it in app.store.deliveries()] == ["Milo Ventimiglia", "Lauren Graham"]
+        assert [it.watch for it in deliveries(app.store)] == ["Milo Ventimiglia", "Lauren Graham"]
 
 
 def test_i11_each_watch_tells_each_endpoint_once_of_an_article(room: Newsroom) -> None:
@@ -274,7 +275,7 @@ def test_i11_each_watch_tells_each_endpoint_once_of_an_article(room: Newsroom) -
     room.build()
     room.build()
     with room.open(write=False) as app:
-        found = [(it.watch, it.endpoint) for it in app.store.deliveries()]
+        found = [(it.watch, it.endpoint) for it in deliveries(app.store)]
     assert sorted(found) == [("Milo Ventimiglia", "desk"), ("The rower", "desk")]
 
 
@@ -300,7 +301,7 @@ def test_i12_hostile_text_is_inert_in_feeds_pages_and_every_channel(room: Newsro
             assert "<img src=x" not in text
             assert 'href="javascript:' not in text
     with room.open(write=False) as app:
-        [delivery] = app.store.deliveries()
+        [delivery] = deliveries(app.store)
     for kind, style in STYLES.items():
         words = write(delivery.body, style, Phrasebook(kind, style.markings))
         said = words.subject + words.body
@@ -320,7 +321,7 @@ def test_i13_a_watched_name_is_a_name_and_no_pattern(room: Newsroom) -> None:
     room.build()
     assert time.process_time() - started < 5
     with room.open(write=False) as app:
-        assert [it.watch for it in app.store.deliveries()] == ["Milo Ventimiglia"]
+        assert [it.watch for it in deliveries(app.store)] == ["Milo Ventimiglia"]
 
 
 def test_i14_two_shows_whose_names_make_one_file_name_have_two_feeds(room: Newsroom) -> None:
@@ -331,8 +332,8 @@ def test_i14_two_shows_whose_names_make_one_file_name_have_two_feeds(room: Newsr
     feeds = {path for path in room.published() if path.startswith("feeds/show/") and path.endswith(".atom")}
     assert len(feeds) >= 1
     with room.open(write=False) as app:
-        slugs = {it.slug for it in app.store.listings() if it.topic.label in ("Who?", "Who!")}
-        labels = {it.topic.key for it in app.store.listings() if it.topic.label in ("Who?", "Who!")}
+        slugs = {it.slug for it in app.store.topics.listings() if it.topic.label in ("Who?", "Who!")}
+        labels = {it.topic.key for it in app.store.topics.listings() if it.topic.label in ("Who?", "Who!")}
     assert len(slugs) == len(labels)
     again = {path for path in room.published() if path.startswith("feeds/show/")}
     room.build()
@@ -366,8 +367,8 @@ def test_i16_a_flood_becomes_digests_and_each_article_is_told_in_one(tmp_path: P
     with room.open() as app:
         refresh(app)
         made = gather(app.store, site=app.site, now=NOON.replace(year=2100), endpoints=app.settings.endpoints)
-        bodies = [json.loads(it.body) for it in app.store.deliveries()]
-        states = {it.state for it in app.store.deliveries()}
+        bodies = [json.loads(it.body) for it in deliveries(app.store)]
+        states = {it.state for it in deliveries(app.store)}
     told = [alert["title"] for body in bodies for alert in body["data"]["alerts"]]
     assert sorted(told) == sorted(f"Story {n}" for n in range(100))
     assert made == len(bodies)

@@ -17,6 +17,7 @@ from feeder.service.health import health
 from tests.builders import a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Receiver, status
+from tests.outbox import deliveries
 
 NEWS = "Milo Ventimiglia will direct two films about rowing, the studio said on Monday."
 YEARS = timedelta(days=3653)
@@ -53,7 +54,7 @@ def send(newsroom: Newsroom, desk: Desk, *, later: timedelta = timedelta()) -> N
 
 def outbox(newsroom: Newsroom) -> list[Delivery]:
     with newsroom.open(write=False) as app:
-        return list(app.store.deliveries())
+        return list(deliveries(app.store))
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1), YEARS])

@@ -27,6 +27,7 @@ from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Exchange, Receiver
 from tests.fakes.tagger import FakeTagger
 from tests.faults import crash_rounds
+from tests.outbox import deliveries
 
 ROOT = Path(__file__).parents[2]
 LOCAL = ("127.0.0.0/8",)
@@ -43,7 +44,7 @@ def newsroom(tmp_path: Path) -> Newsroom:
 
 def outbox(newsroom: Newsroom) -> list[DeliveryState]:
     with newsroom.open(write=False) as app:
-        return [it.state for it in app.store.deliveries()]
+        return [it.state for it in deliveries(app.store)]
 
 
 def test_c3_killed_before_the_commit_nothing_is_stored_and_the_next_build_sends_once(newsroom: Newsroom) -> None:
@@ -51,7 +52,7 @@ def test_c3_killed_before_the_commit_nothing_is_stored_and_the_next_build_sends_
     process = os.fork()
     if not process:
         with newsroom.open() as app:
-            app.store.add_delivery = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
+            app.store.outbox.add = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
             from feeder.service.build import refresh
 
             refresh(app)
@@ -173,7 +174,7 @@ def test_c12_a_state_folder_that_may_not_be_written_is_told_at_the_start(newsroo
 def test_c13_senders_that_get_past_the_lock_still_send_each_message_once(newsroom: Newsroom) -> None:
     for n in range(30):
         with newsroom.open() as app, app.store.transaction():
-            app.store.add_delivery(a_delivery(id=f"msg_{n:026}", entry_id="", watch=f"{n}"), now=clock.now())
+            app.store.outbox.add(a_delivery(id=f"msg_{n:026}", entry_id="", watch=f"{n}"), now=clock.now())
     with Receiver() as receiver:
         endpoint = an_endpoint(url=receiver.url("/desk"), allow_networks=LOCAL)
         newsroom.configure(endpoints=(endpoint,))
@@ -260,7 +261,7 @@ def test_c18_asked_to_stop_it_ends_what_is_under_way_marks_it_and_begins_nothing
             with app.store.transaction():
                 for n, name in enumerate(names * 2):
                     delivery = a_delivery(id=f"msg_{n:026}", entry_id="", endpoint=name)
-                    app.store.add_delivery(delivery, now=clock.now())
+                    app.store.outbox.add(delivery, now=clock.now())
             report = dispatch(app, stopping=stop.is_set)
         requests = sum(len(receiver.requests(f"/{name}")) for name in names)
     assert report.delivered == requests <= 3

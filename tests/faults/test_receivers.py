@@ -32,6 +32,7 @@ from tests.builders import a_watch, an_endpoint
 from tests.fakes import receiver as fake
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Exchange, Receiver
+from tests.outbox import attempts, deliveries
 
 LOCAL = ("127.0.0.0/8",)
 #: Stories of their own.
@@ -79,11 +80,11 @@ class Desk:
 
     def outbox(self, endpoint: str = "desk") -> list[Delivery]:
         with self.room.open(write=False) as app:
-            return [it for it in app.store.deliveries() if it.endpoint == endpoint]
+            return [it for it in deliveries(app.store) if it.endpoint == endpoint]
 
     def attempts(self, endpoint: str = "desk") -> list[Attempt]:
         with self.room.open(write=False) as app:
-            return list(app.store.attempts(self.outbox(endpoint)[0].id))
+            return list(attempts(app.store, self.outbox(endpoint)[0].id))
 
     def closed(self, endpoint: str = "desk") -> Closed | None:
         with self.room.open(write=False) as app:
@@ -382,7 +383,7 @@ def test_n15_an_endpoint_that_is_down_for_five_days_is_closed_and_later_gets_all
     receiver.behave("/desk", fake.accept)
     before = len(receiver.requests("/desk"))
     with desk.room.open() as app:
-        assert app.store.release("desk") == len(waiting)
+        assert app.store.outbox.release("desk") == len(waiting)
     later = 6 * day
     assert desk.send(later=later).delivered <= 2, "its rate holds for what waited, too"
     while any(it.state is DeliveryState.PENDING for it in desk.outbox()):
@@ -470,7 +471,7 @@ def test_n18_after_hours_without_a_network_all_arrives_and_not_as_a_herd(tmp_pat
     for hours in (0.0, 0.2, 1.0, 3.5, 6.0):
         desk.send(later=hours * hour)
     with desk.room.open(write=False) as app:
-        spread = {it.next_at for it in app.store.deliveries()}
+        spread = {it.next_at for it in deliveries(app.store)}
     assert len(spread) > 24, "jitter: they do not all come back in the same second"
     network[0] = True
     later = 6 * hour
@@ -478,7 +479,7 @@ def test_n18_after_hours_without_a_network_all_arrives_and_not_as_a_herd(tmp_pat
         later += hour / 2
         desk.send(later=later)
     with desk.room.open(write=False) as app:
-        assert {it.state for it in app.store.deliveries()} == {DeliveryState.DONE}
+        assert {it.state for it in deliveries(app.store)} == {DeliveryState.DONE}
     assert len(receiver.requests()) == 48
     assert max(at_once) <= notify._MOST
 

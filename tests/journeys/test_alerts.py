@@ -26,6 +26,7 @@ from tests.builders import a_watch, an_endpoint
 from tests.fakes.newsroom import FILE_TIME, Newsroom, an_article_text
 from tests.fakes.receiver import Exchange, Receiver, fail_once, status
 from tests.fakes.tagger import FakeTagger
+from tests.outbox import attempts, deliveries
 
 LOCAL = ("127.0.0.0/8",)
 OTHER = an_article_text("A Renewal", "The comedy about lighthouse keepers has been renewed for a second season.")
@@ -68,7 +69,7 @@ def deliver(newsroom: Newsroom, *, later: float = 0) -> DispatchReport:
 
 def states(newsroom: Newsroom) -> list[DeliveryState]:
     with newsroom.open(write=False) as app:
-        return [delivery.state for delivery in app.store.deliveries()]
+        return [delivery.state for delivery in deliveries(app.store)]
 
 
 def test_a_new_article_that_names_a_watched_person_is_announced_once_and_signed(
@@ -206,8 +207,8 @@ def test_an_address_the_guard_refuses_is_not_tried_for_days(newsroom: Newsroom) 
     newsroom.build()
     assert deliver(newsroom).dead == 1
     with newsroom.open(write=False) as app:
-        (dead,) = app.store.deliveries(state=DeliveryState.DEAD)
-        (attempt,) = app.store.attempts(dead.id)
+        (dead,) = deliveries(app.store, state=DeliveryState.DEAD)
+        (attempt,) = attempts(app.store, dead.id)
     assert attempt.outcome is Outcome.FAILED
     assert attempt.error
 
@@ -282,7 +283,7 @@ _KILLED = """
         if moment == "before the send":
             notify.dispatch(app, send=die)
         elif moment == "after the send":
-            app.store.settle = die
+            app.store.outbox.settle = die
             notify.dispatch(app)
         die()
 """
@@ -307,7 +308,7 @@ def test_killed_between_stored_and_sent_it_is_delivered_after_the_restart(
     assert len({request.headers["webhook-id"] for request in requests}) == 1
     assert len({request.body for request in requests}) == 1
     with newsroom.open(write=False) as app:
-        (delivery,) = app.store.deliveries()
-        outcomes = [attempt.outcome for attempt in app.store.attempts(delivery.id)]
+        (delivery,) = deliveries(app.store)
+        outcomes = [attempt.outcome for attempt in attempts(app.store, delivery.id)]
     assert outcomes == [Outcome.UNKNOWN] * (moment != "before dispatch") + [Outcome.DELIVERED]
     assert json.loads(delivery.body)["data"]["entry"]["id"] in newsroom.ids()

@@ -73,7 +73,7 @@ class Installation:
 
     def titles(self) -> list[str]:
         with open_app(config.load(self.config), write=False) as app:
-            return sorted(stored.entry.title for stored in app.store.latest(ALL, 10))
+            return sorted(stored.entry.title for stored in app.store.topics.latest(ALL, 10))
 
     def back_up(self, name: str = "backup.zip", *, secrets: bool = False) -> Path:
         return back_up(config.load(self.config), self.home / name, now=NOW, secrets=secrets).path

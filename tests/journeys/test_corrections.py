@@ -40,13 +40,13 @@ def run(*arguments: str) -> int:
 def tags() -> dict[str, set[str]]:
     """Labels of shows and people by file, as they are in the store."""
     with open_app(config.load(Path("config.toml")), write=False) as app:
-        entries = app.store.latest(ALL, 100)
+        entries = app.store.topics.latest(ALL, 100)
     return {e.entry.article.key: {tag.label for tag in e.entry.tags} for e in entries}
 
 
 def changed() -> dict[str, object]:
     with open_app(config.load(Path("config.toml")), write=False) as app:
-        return {e.entry.article.key: e.changed for e in app.store.latest(ALL, 100)}
+        return {e.entry.article.key: e.changed for e in app.store.topics.latest(ALL, 100)}
 
 
 def test_a_rejected_show_leaves_the_article_at_the_next_build_and_no_other_one() -> None:
@@ -155,7 +155,7 @@ def test_a_feed_is_not_handed_on_because_one_article_was_corrected() -> None:
     run("build")
     assert Path("public/feeds/show/ghosts-2021.atom").exists()
     with open_app(config.load(Path("config.toml")), write=False) as app:
-        former = app.store.former(TopicKind.SHOW, "ghosts-2019")
+        former = app.store.topics.former(TopicKind.SHOW, "ghosts-2019")
     assert former is None or former.slug is None
 
 

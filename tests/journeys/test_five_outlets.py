@@ -9,6 +9,7 @@ import pytest
 from feeder.service.tagger import open_tagger
 from tests.builders import a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
+from tests.outbox import deliveries
 
 #: (outlet, headline, text) as five newsrooms would write it within two days.
 CASTING = (
@@ -78,7 +79,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
 def told(newsroom: Newsroom) -> list[tuple[str, str]]:
     """(watch, outlet) of every message."""
     with newsroom.open(write=False) as app:
-        bodies = [json.loads(it.body)["data"] for it in app.store.deliveries()]
+        bodies = [json.loads(it.body)["data"] for it in deliveries(app.store)]
     return [(it["watch"], it["entry"]["outlet"]) for it in bodies]
 
 
@@ -89,7 +90,7 @@ def test_a_story_told_by_five_outlets_rings_once_for_each_name(newsroom: Newsroo
         newsroom.build()
     assert told(newsroom) == [("Milo Ventimiglia", "Deadline"), ("Rachel Brosnahan", "Variety")]
     with newsroom.open(write=False) as app:
-        story = app.store.alerting.story_of(app.store.deliveries()[0].entry_id)
+        story = app.store.alerting.story_of(deliveries(app.store)[0].entry_id)
         assert story is not None
         assert len(app.store.alerting.in_story(story, "Milo Ventimiglia")) == 5
     for number, (outlet, title, text) in enumerate(OTHERS):

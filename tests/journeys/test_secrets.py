@@ -22,6 +22,7 @@ from feeder.service.delivering import deliver
 from tests.fakes.mailserver import MailServer
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Exchange, Receiver
+from tests.outbox import attempts, deliveries
 
 KEY = b"PLANTED-hmac-key-of-the-newsdesk"
 HMAC = "whsec_" + base64.b64encode(KEY).decode()
@@ -151,8 +152,8 @@ def test_no_secret_is_printed_logged_published_stored_or_backed_up(
             app.__dict__["courier"] = Courier()
             report = deliver(app)
             assert (report.delivered, report.postponed) == (0, 8)
-            errors = [attempt.error for it in app.store.deliveries() for attempt in app.store.attempts(it.id)]
-            assert {it.state for it in app.store.deliveries()} == {DeliveryState.PENDING}
+            errors = [attempt.error for it in deliveries(app.store) for attempt in attempts(app.store, it.id)]
+            assert {it.state for it in deliveries(app.store)} == {DeliveryState.PENDING}
         printed = ""
         for arguments in (
             ["check"],

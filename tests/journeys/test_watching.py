@@ -26,6 +26,7 @@ from tests.builders import a_delivery, a_watch, an_endpoint
 from tests.fakes.newsroom import Newsroom, an_article_text
 from tests.fakes.receiver import Receiver, status
 from tests.fakes.tagger import FakeTagger
+from tests.outbox import deliveries
 
 UTC_ZONE = ZoneInfo("UTC")
 UNLIKE = (
@@ -73,7 +74,7 @@ def send(newsroom: Newsroom, post: Post, *, later: timedelta = timedelta()) -> N
 
 def outbox(newsroom: Newsroom) -> list[Delivery]:
     with newsroom.open(write=False) as app:
-        return list(app.store.deliveries())
+        return list(deliveries(app.store))
 
 
 # -- stories -----------------------------------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ def test_a_namesake_waits_for_the_owners_word_and_the_rest_goes_out(newsroom: Ne
     assert held.held_for is Held.DOUBT
     assert "milo-two" in json.loads(held.body)["data"]["doubt"]
     with newsroom.open() as app:
-        assert app.store.replay(held.id, now=clock.now())
+        assert app.store.outbox.replay(held.id, now=clock.now())
     send(newsroom, post)
     assert len(post.said("desk")) == 2
 
@@ -292,7 +293,7 @@ def test_an_endpoint_that_fails_for_days_is_closed_and_loses_nothing(newsroom: N
     assert [it.held_for for it in outbox(newsroom) if it.endpoint == "desk"] == [Held.ENDPOINT] * 2
     post.failing.clear()
     with newsroom.open() as app:
-        assert app.store.release("desk") == 2
+        assert app.store.outbox.release("desk") == 2
     send(newsroom, post, later=timedelta(days=6))
     assert [it["data"]["entry"]["title"] for it in post.said("desk")] == ["News 0", "News 1"], "oldest first"
 
@@ -307,7 +308,7 @@ def test_a_message_sent_anew_by_its_owner_gets_the_whole_schedule_again(newsroom
     (dead,) = outbox(newsroom)
     assert (dead.state, dead.attempts) == (DeliveryState.DEAD, 10)
     with newsroom.open() as app:
-        app.store.replay(dead.id, now=clock.now() + timedelta(days=20))
+        app.store.outbox.replay(dead.id, now=clock.now() + timedelta(days=20))
         dispatch(app, send=post, now=lambda: clock.now() + timedelta(days=20))
     (again,) = outbox(newsroom)
     assert (again.state, again.attempts) == (DeliveryState.PENDING, 11)
@@ -362,13 +363,13 @@ def test_a_slow_endpoint_keeps_no_message_waiting_that_comes_meanwhile(newsroom:
 
     with newsroom.open() as app:
         with app.store.transaction():
-            app.store.add_delivery(a_delivery(id="msg_1", entry_id=""), now=clock.now())
+            app.store.outbox.add(a_delivery(id="msg_1", entry_id=""), now=clock.now())
         worker = threading.Thread(target=dispatch, args=(app,), kwargs={"send": slowly})
         worker.start()
         try:
             assert begun.wait(10)
             with app.store.transaction():
-                app.store.add_delivery(a_delivery(id="msg_2", entry_id="", endpoint="mail"), now=clock.now())
+                app.store.outbox.add(a_delivery(id="msg_2", entry_id="", endpoint="mail"), now=clock.now())
             for _ in range(500):
                 if arrived:
                     break

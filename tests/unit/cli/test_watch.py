@@ -13,6 +13,7 @@ from feeder.cli import main
 from feeder.model import DeliveryState, Held
 from feeder.storage import open_store
 from tests.builders import NOON, a_delivery
+from tests.outbox import deliveries
 from tests.unit.cli.conftest import ARTICLE
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -75,7 +76,7 @@ def test_messages_are_listed_shown_held_released_and_sent_again(installed: Path,
         for state, id_ in ids.items():
             held = Held.DOUBT if state is DeliveryState.HELD else None
             delivery = a_delivery(id=id_, watch=f"Watch {state}", entry_id="", state=state)
-            assert store.add_delivery(replace(delivery, held_for=held), now=NOON)
+            assert store.outbox.add(replace(delivery, held_for=held), now=NOON)
     # the service keeps its lock all the while
     assert main(["alerts", "list"]) == 0
     out = capsys.readouterr().out.splitlines()
@@ -92,13 +93,13 @@ def test_messages_are_listed_shown_held_released_and_sent_again(installed: Path,
     assert main(["alerts", "replay", "--state", "dead", "--since", "2021-06-15"]) == 0
     assert main(["alerts", "release", "msg_held"]) == 0
     assert main(["alerts", "hold", ids[DeliveryState.PENDING]]) == 0
-    states = {it.id: (it.state, it.held_for) for it in store.deliveries()}
+    states = {it.id: (it.state, it.held_for) for it in deliveries(store)}
     assert states[ids[DeliveryState.DEAD]] == states[ids[DeliveryState.HELD]] == (DeliveryState.PENDING, None)
     assert states[ids[DeliveryState.PENDING]] == (DeliveryState.HELD, Held.OWNER)
     assert main(["alerts", "hold", "desk"]) == 0
-    assert {it.state for it in store.deliveries()} == {DeliveryState.HELD, DeliveryState.DONE}
+    assert {it.state for it in deliveries(store)} == {DeliveryState.HELD, DeliveryState.DONE}
     assert main(["alerts", "release", "desk"]) == 0
-    states = {it.id: (it.state, it.held_for) for it in store.deliveries()}
+    states = {it.id: (it.state, it.held_for) for it in deliveries(store)}
     assert states[ids[DeliveryState.DEAD]] == (DeliveryState.PENDING, None)
     assert states[ids[DeliveryState.PENDING]] == (DeliveryState.HELD, Held.OWNER), "it was held before, by its owner"
     assert main(["alerts", "hold", "nobody"]) == 65

@@ -79,7 +79,7 @@ def test_a_long_look_is_at_work_not_stuck_unless_it_takes_hours(store: Store) ->
 def test_a_message_that_waits_too_long_is_lag_unless_nobody_configured_its_endpoint(store: Store) -> None:
     with store.transaction():
         store.put_entry(a_stored_entry(), topics=(), marks=())
-        store.add_delivery(a_delivery(next_at=NOON), now=NOON)
+        store.outbox.add(a_delivery(next_at=NOON), now=NOON)
     assert health(store, now=NOON + MINUTE, endpoints=("desk",)).lag == 60
     assert health(store, now=NOON + MINUTE).lag == 0
 

@@ -16,9 +16,11 @@ from feeder.model import DeliveryState, Held
 from feeder.storage import Closed, open_store
 from feeder.storage.codec import encode_entry
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
-from feeder.storage.sqlite import ARCHIVES_OF_ENTRY, ARRIVALS, BETWEEN, DATABASE, INSTANCE, LATEST, WAITING
+from feeder.storage.sqlite import ARCHIVES_OF_ENTRY, DATABASE, INSTANCE
+from feeder.storage.sqlite_topics import ARRIVALS, BETWEEN, LATEST, WAITING
 from feeder.topics import ALL
 from tests.builders import a_stored_entry, an_article, an_entry
+from tests.outbox import attempts, deliveries
 
 
 def build(folder: Path, entries: int = 1) -> None:
@@ -106,7 +108,7 @@ def test_a_corrupt_page_is_named_as_damage(tmp_path: Path) -> None:
         store = open_store(tmp_path, write=True)
         try:
             list(store.entries())
-            store.latest(ALL, 200)
+            store.topics.latest(ALL, 200)
         finally:
             store.close()
 
@@ -118,7 +120,7 @@ def test_an_entry_of_an_unknown_form_is_damage_and_not_a_traceback(state: Path) 
     connection.close()
     store = open_store(state, write=False)
     with pytest.raises(StateDamaged, match="cannot be read"):
-        store.latest(ALL, 5)
+        store.topics.latest(ALL, 5)
     store.close()
 
 
@@ -168,15 +170,17 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_it_holds
     connection.commit()
     connection.close()
     store = open_store(tmp_path, write=True)
-    assert [it.entry for it in store.latest(ALL, 5)] == [stored.entry]
-    assert [(it.entry_id, it.size) for it in store.arrivals(ALL, 5, fingerprint="f")] == [(stored.entry.id, None)]
-    assert [(it.slug, it.count) for it in store.listings()] == [("all", 1)]
-    assert [(it.id, it.state, it.held_for) for it in store.deliveries()] == [
+    assert [it.entry for it in store.topics.latest(ALL, 5)] == [stored.entry]
+    assert [(it.entry_id, it.size) for it in store.topics.arrivals(ALL, 5, fingerprint="f")] == [
+        (stored.entry.id, None)
+    ]
+    assert [(it.slug, it.count) for it in store.topics.listings()] == [("all", 1)]
+    assert [(it.id, it.state, it.held_for) for it in deliveries(store)] == [
         ("msg_1", DeliveryState.DONE, None),
         ("msg_2", DeliveryState.PENDING, None),
         ("msg_3", DeliveryState.HELD, Held.ENDPOINT),
     ]
-    assert [it.status for it in store.attempts("msg_1")] == [200]
+    assert [it.status for it in attempts(store, "msg_1")] == [200]
     (desk,) = store.alerting.endpoint_states()
     assert (desk.closed, desk.waiting) == (Closed.GONE, 2)
     assert store.check() == []

@@ -18,6 +18,7 @@ from feeder.storage import Outcome
 from feeder.web.visitors import ANOTHER, GUESSES, LIFETIME
 from tests.fakes.house import CONFIG, PASSWORD, TOKEN, House, a_house, owner_table
 from tests.fakes.newsroom import an_article_text
+from tests.outbox import deliveries
 
 MAISEL = "Milo Ventimiglia Joins The Marvelous Mrs. Maisel"
 NEW = {"name": "Milo Ventimiglia", "aliases": "Milo V., Ventimiglia M.", "endpoint": "desk"}
@@ -225,9 +226,9 @@ def test_a_message_that_failed_for_good_is_sent_again(house: House) -> None:
     house.room.write("new.md", an_article_text("Lauren Graham returns", "Lauren Graham is back.", date="2021-06-15"))
     house.running.refresh()
     store = house.running.app.store
-    claimed = store.claim(["desk"], now=clock.now(), lease=60)
+    claimed = store.outbox.claim(["desk"], now=clock.now(), lease=60)
     assert claimed is not None
-    store.settle(
+    store.outbox.settle(
         claimed,
         state=DeliveryState.DEAD,
         next_at=clock.now(),
@@ -242,7 +243,7 @@ def test_a_message_that_failed_for_good_is_sent_again(house: House) -> None:
     assert "&lt;script&gt;alert(1)" in page
     reply = house.ask("/deliveries/replay", form={"id": claimed.id, "csrf": house.csrf(cookie)}, cookie=cookie)
     assert reply.headers["location"] == "../deliveries?done=replayed"
-    assert [it.state for it in store.deliveries()] == [DeliveryState.PENDING]
+    assert [it.state for it in deliveries(store)] == [DeliveryState.PENDING]
     again = house.ask("/deliveries/replay", form={"id": claimed.id, "csrf": house.csrf(cookie)}, cookie=cookie)
     assert again.headers["location"] == "../deliveries?done=not-replayed"
 
