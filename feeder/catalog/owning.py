@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from feeder import durable
 from feeder.catalog.locking import alone
 from feeder.catalog.tables import ALIAS_COLUMNS, PERSON_COLUMNS, REJECTED_COLUMNS, SHOW_COLUMNS, header
 from feeder.errors import CatalogError
@@ -48,7 +47,10 @@ def append(
             before += "\n"
         text = f"{before}{_line(row, header(str(path), before), path)}\n"
         verify(path, text)
-        _replace(path, text)
+        try:
+            durable.replace(path, text.encode())
+        except OSError as error:
+            raise CatalogError(durable.refusal(path, error)) from error
     return path
 
 
@@ -85,18 +87,3 @@ def _text(path: Path) -> str:
         raise CatalogError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path}: not UTF-8; save the file as UTF-8") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    """All of it or nothing, on the disk when this returns."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise CatalogError(f"{path}: cannot be written: {error.strerror}") from error

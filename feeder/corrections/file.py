@@ -11,13 +11,11 @@ Headline and digest find the article again after it was edited or renamed; both 
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from feeder import durable
 from feeder.corrections.records import DIGEST, Corrections, Line, Subject
 from feeder.errors import CorrectionsError
 from feeder.model import Correction, TagKind, Verdict
@@ -184,29 +182,11 @@ def _text(path: Path) -> str:
 
 def _change(path: Path, change: Callable[[str], str]) -> None:
     """One writer after the other; all of the new text or nothing, on the disk when this returns."""
-    path = path.resolve()  # a link to it stays a link
-    part = path.with_name(f".{path.name}.part")
+    path = durable.leads_to(path)  # the lock is that of the folder it really is in
     try:
-        with _alone(path.parent):
+        with durable.alone(path.parent):
             text = change(_text(path))
             parse(str(path), text)  # what is kept can be read again
-            with part.open("wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
+            durable.replace(path, text.encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise CorrectionsError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Holds the lock of the folder itself: no file is left behind."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+        raise CorrectionsError(durable.refusal(path, error)) from None

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 import feeder
+from feeder import durable
 from feeder.config import Settings
 from feeder.errors import BackupError
 from feeder.service import withholding
@@ -55,6 +56,7 @@ def back_up(settings: Settings, target: Path, *, now: datetime, secrets: bool = 
             with made.open("rb") as file:
                 os.fsync(file.fileno())
             os.link(made, target)  # unlike a rename it overwrites nothing
+            durable.flush(target.parent)
             return Backup(path=target, files=count, size=target.stat().st_size, secrets=secrets)
     except FileExistsError:
         raise BackupError(f"{target} is there already; give a backup a name of its own") from None

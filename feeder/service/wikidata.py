@@ -6,10 +6,8 @@ again: it lies in a folder of its own until the import is done. https://www.medi
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import feeder
+from feeder import durable
 from feeder.alerts import asked_wait
 from feeder.catalog.importing.wikidata import ROLES, SERIES
 from feeder.config import Settings
@@ -129,7 +128,7 @@ def _begin(folder: Path, plan: str) -> None:
             folder.mkdir(parents=True)
             _keep(mark, digest.encode())
     except OSError as error:
-        raise CatalogError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise CatalogError(durable.refusal(folder, error)) from error
 
 
 def _shows(folder: Path, asking: _Endpoint, min_sitelinks: int, progress: Progress) -> Sequence[str]:
@@ -158,18 +157,11 @@ def _details(shows: Sequence[str]) -> str:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Whole or not at all: a page that is there is never half a page."""
-    part = path.with_name(f"{path.name}.part")
+    """A page that is there is never half a page."""
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        durable.replace(path, content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise CatalogError(f"{path}: cannot be written: {error.strerror}") from error
+        raise CatalogError(durable.refusal(path, error)) from error
 
 
 class _Endpoint:

@@ -22,6 +22,8 @@ from feeder.catalog.importing.streams import Progress, Source
 from feeder.catalog.locking import alone
 from feeder.errors import CatalogError
 
+_WORK = "imported.work"  #: what the work table stands in for; no such file is ever there
+
 __all__ = ["Options", "Progress", "Report", "import_files"]
 
 
@@ -56,7 +58,7 @@ def import_files(
     for number, (form, source) in enumerate(tables):
         if form in (f for f, _ in tables[:number]):
             source.fail(f"a second {form} among the files")
-    with alone(into.parent), work.opened(into.with_name(f".{into.name}.work")) as records:
+    with alone(into.parent), work.opened(into.with_name(_WORK)) as records:
         if into.exists() and not options.fresh:
             before.read(Imported(into), records)
         for form, source in forms:

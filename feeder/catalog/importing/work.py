@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from feeder import durable
 from feeder.errors import CatalogError
 from feeder.model import Role, TagKind
 from feeder.text import fold, one_line
@@ -141,21 +142,16 @@ class Work:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Work]:
-    """A new work table at `path`; removed at the end, however that comes. Raises CatalogError when the disk is full."""
+    """A new work table beside `path`; removed at the end, however that comes. Raises CatalogError: the disk is full."""
     try:
-        db = sqlite3.connect(path, isolation_level=None)
-        try:
+        with durable.scratch(path) as aside, closing(sqlite3.connect(aside, isolation_level=None)) as db:
             for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE}", "temp_store = FILE"):
                 db.execute(f"PRAGMA {pragma}")
             db.executescript(_SCHEMA)
             db.execute("BEGIN")
             yield Work(db)
-        finally:
-            db.close()
     except sqlite3.Error as error:
         raise CatalogError(f"{path.parent}: the import cannot be worked on there ({error})") from error
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def fame(count: float, enough: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +10,7 @@ from math import exp
 from pathlib import Path
 from typing import Any
 
+from feeder import durable
 from feeder.catalog.imported import APPLICATION_ID, FORM, INDEXES, SCHEMA, encode_person, encode_show
 from feeder.catalog.importing.identity import source_of
 from feeder.catalog.importing.streams import Progress
@@ -38,24 +38,15 @@ def write(work: Work, path: Path, *, verify: Callable[[Path], object], progress:
     `verify` is called with the new file before it takes its place. What it raises, and CatalogError: what was there is
     there still.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(part, isolation_level=None)) as db:
-            counts = _Writer(work, db, progress).write()
-        verify(part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except (OSError, sqlite3.Error) as error:
-        raise CatalogError(f"{path}: cannot be written ({error})") from error
-    finally:
-        part.unlink(missing_ok=True)
+        with durable.replacing(path) as aside:
+            with closing(sqlite3.connect(aside, isolation_level=None)) as db:
+                counts = _Writer(work, db, progress).write()
+            verify(aside)
+    except OSError as error:
+        raise CatalogError(durable.refusal(path, error)) from error
+    except sqlite3.Error as error:
+        raise CatalogError(f"{path}: cannot be written: {error}; nothing has changed") from error
     return counts
 
 
