@@ -2,6 +2,7 @@
 
 FeederError
 ├── ConfigError            config.toml: names file, line and key                      (exit 78)
+│   └── WatchError         a watch that is to be written there: names its keys        (exit 78)
 ├── QueryError             a topic's query: names the character                        (exit 78)
 ├── TemplateError          a template is missing, broken or uses an unknown name      (exit 78)
 ├── CatalogError           a catalog file: names file, line and column                (exit 65)
@@ -29,6 +30,8 @@ FeederError
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 
 class FeederError(Exception):
     """What went wrong and what to do, in one sentence each; shown to the user as it is."""
@@ -38,9 +41,24 @@ class FeederError(Exception):
 
 
 class ConfigError(FeederError):
-    """config.toml is unreadable, or a key in it is unknown or wrong."""
+    """config.toml is unreadable, or a key in it is unknown or wrong.
+
+    `problems`: what is wrong with which key, ("watches", 2, "when"), as far as that is known.
+    """
 
     exit_code = 78
+
+    def __init__(self, message: str, problems: Iterable[tuple[tuple[str | int, ...], str]] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class WatchError(ConfigError):
+    """A watch that cannot be. `fields`: what is wrong, by key of [[watches]]; "" for what is not about one of them."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("\n".join(f"{key}: {problem}" if key else problem for key, problem in fields.items()))
+        self.fields = fields
 
 
 class QueryError(FeederError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,11 +11,9 @@ from feeder.cli.invocation import Invocation, pass_invocation
 from feeder.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from feeder.model import Watch
     from feeder.service.trial import Heard, Trial
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _KINDS = ("person", "show", "event", "query")
 
 
@@ -36,7 +34,7 @@ def _deciding(command: _F) -> _F:
             click.option("--kind", type=click.Choice(_KINDS), help="What the name is of; a person if not given."),
             click.option("--query", metavar="QUERY", help="Watch what this query finds; see README.md."),
             click.option(
-                "--not", "unless", multiple=True, metavar="WORDS", help="Words or a show that speak for a namesake."
+                "--not", "not", multiple=True, metavar="WORDS", help="Words or a show that speak for a namesake."
             ),
             click.option("--main", is_flag=True, help="Only where the article is about it."),
             click.option("--event", "events", multiple=True, metavar="TYPE", help="Only with such news: casting, ..."),
@@ -50,37 +48,33 @@ def _deciding(command: _F) -> _F:
 @watch.command()
 @click.argument("name")
 @click.option(
-    "--endpoint", "endpoints", multiple=True, metavar="NAME", help="Where alerts go; may be left out if there is one."
+    "--endpoint", "endpoint", multiple=True, metavar="NAME", help="Where alerts go; may be left out if there is one."
 )
 @_deciding
+@click.option("--max-age", metavar="AGE", help='Do not ring for articles older than, say, "7d".')
 @click.option("--when", metavar="WHEN", help='"at once" or "daily at 08:00 Europe/Berlin".')
 @click.option("--quiet-hours", "quiet", metavar="HOURS", help='"22:00 to 07:00 Europe/Berlin".')
-@click.option("--max-age", metavar="AGE", help='Do not ring for articles older than, say, "7d".')
+@click.option("--mute-until", metavar="DATE", help='Hold what comes before "2026-12-24" or "2026-12-24 18:00".')
 @pass_invocation
-def add(
-    invocation: Invocation,
-    /,
-    name: str,
-    endpoints: tuple[str, ...],
-    aliases: tuple[str, ...],
-    unless: tuple[str, ...],
-    events: tuple[str, ...],
-    **more: Any,
-) -> None:
+def add(invocation: Invocation, /, **table: Any) -> None:
     """Watch NAME from now on."""
-    from feeder import config
+    from feeder.service import ownership
 
     settings = invocation.settings()
-    if not endpoints:
+    if not table["endpoint"]:
         known = [endpoint.name for endpoint in settings.endpoints]
         if len(known) != 1:
             raise click.UsageError(f"say --endpoint; config.toml has: {', '.join(known) or 'none yet'}")
-        endpoints = (known[0],)
-    told: dict[str, object] = {key: value for key, value in more.items() if value}
-    told |= {key: list(value) for key, value in (("not", unless), ("events", events)) if value}
-    config.add_watch(invocation.config_path, name, aliases=aliases, endpoints=endpoints, more=told)
-    invocation.say(f"{name} is watched; alerts go to {', '.join(endpoints)}")
+        table["endpoint"] = known
+    ownership.watch(settings, _table(table))
+    name = table["name"]
+    invocation.say(f"{name} is watched; alerts go to {', '.join(table['endpoint'])}")
     invocation.say(f'Next: `feeder watch test "{name}"` shows what it would have sent.')
+
+
+def _table(options: Mapping[str, Any]) -> dict[str, object]:
+    """Options as config.toml has them."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
 
 
 @watch.command()
@@ -88,9 +82,9 @@ def add(
 @pass_invocation
 def remove(invocation: Invocation, name: str) -> None:
     """Do not watch NAME any more. Messages that wait are sent all the same."""
-    from feeder import config
+    from feeder.service import ownership
 
-    config.remove_watch(invocation.config_path, name)
+    ownership.unwatch(invocation.settings(), name)
     invocation.say(f"{name} is not watched any more")
 
 
@@ -98,32 +92,37 @@ def remove(invocation: Invocation, name: str) -> None:
 @pass_invocation
 def list_(invocation: Invocation) -> None:
     """What is watched, and where alerts go."""
-    for it in invocation.settings().watches:
-        click.echo(f"{it.name}: {', '.join(_facts(it))}")
+    from feeder.config import watch_table
+
+    settings = invocation.settings()
+    for it in settings.watches:
+        click.echo(f"{it.name}: {', '.join(_facts(watch_table(it, settings)))}")
 
 
-def _facts(it: Watch) -> Iterator[str]:
-    yield it.kind.value
-    if it.aliases:
-        yield f"also {', '.join(it.aliases)}"
-    if it.query:
-        yield it.query
-    if it.unless:
-        yield f"not with {', '.join(it.unless)}"
-    if it.main:
-        yield "main only"
-    if it.events:
-        yield f"with {', '.join(it.events)}"
-    if it.min_score:
-        yield f"score {it.min_score} and more"
-    if it.digest is not None:
-        every = "daily" if it.digest.weekday is None else f"weekly on {_DAYS[it.digest.weekday]}"
-        yield f"{every} at {it.digest.at:%H:%M} {it.digest.zone.key}"
-    if it.quiet is not None:
-        yield f"quiet from {it.quiet.start:%H:%M} to {it.quiet.end:%H:%M} {it.quiet.zone.key}"
-    if it.muted_until is not None:
-        yield f"muted until {it.muted_until:%Y-%m-%d %H:%M} UTC"
-    yield f"to {', '.join(it.endpoints)}"
+def _facts(table: Mapping[str, Any]) -> Iterator[str]:
+    yield table.get("kind", "person")
+    for key, words in (
+        ("aliases", "also"),
+        ("query", ""),
+        ("not", "not with"),
+        ("main", "main only"),
+        ("events", "with"),
+        ("min_score", "score from"),
+        ("max_age", "no older than"),
+        ("when", ""),
+        ("quiet", "quiet from"),
+        ("mute_until", "muted until"),
+        ("endpoint", "to"),
+    ):
+        match table.get(key):
+            case None:
+                pass
+            case True:
+                yield words
+            case list(values):
+                yield f"{words} {', '.join(values)}"
+            case value:
+                yield f"{words} {value}".strip()
 
 
 @watch.command()
@@ -131,57 +130,28 @@ def _facts(it: Watch) -> Iterator[str]:
 @click.option("--days", type=click.IntRange(1, 36500), default=90, show_default=True, help="How far to look back.")
 @_deciding
 @pass_invocation
-def test(
-    invocation: Invocation,
-    name: str,
-    days: int,
-    aliases: tuple[str, ...],
-    kind: str | None,
-    query: str | None,
-    unless: tuple[str, ...],
-    main: bool,
-    events: tuple[str, ...],
-    min_score: float,
-) -> None:
+def test(invocation: Invocation, /, days: int, **table: Any) -> None:
     """Show what a watch on NAME would have sent, with the sentences. Sends and writes nothing.
 
     NAME need not be watched yet; if it is, its own settings count and options are not to be given.
     """
     settings = invocation.settings()
-    from feeder.model import EventType, Watch, WatchKind
+    from feeder.config import watch_table
     from feeder.service import clock
     from feeder.service.app import open_app
-    from feeder.service.trial import trial
-    from feeder.topics import parse
+    from feeder.service.trial import tried
 
-    given = aliases or kind or query or unless or main or events or min_score
-    it = next((it for it in settings.watches if it.name.casefold() == name.casefold()), None)
-    if it is None or given:
-        if query:
-            parse(query)
-        unknown = [event for event in events if event not in tuple(EventType)]
-        if unknown:
-            raise click.UsageError(f"no such news: {unknown[0]}; known: {', '.join(EventType)}")
-        it = Watch(
-            name=name,
-            aliases=aliases,
-            kind=WatchKind(kind) if kind else WatchKind.QUERY if query else WatchKind.PERSON,
-            query=query or "",
-            unless=unless,
-            main=main,
-            events=tuple(map(EventType, events)),
-            min_score=min_score,
-        )
+    folded = " ".join(table["name"].split()).casefold()
+    known = next((it for it in settings.watches if it.name.casefold() == folded), None)
+    given = any(value for key, value in table.items() if key != "name")
+    wanted = watch_table(known, settings) if known and not given else _table(table)
     with open_app(settings, write=False) as app, Bar(shown=not invocation.quiet) as bar:
-        found = trial(app, it, days=days, now=clock.now(), progress=bar)
-    click.echo("\n".join(_lines(found, days)))
+        found = tried(app, wanted, replacing=known.name if known else None, days=days, now=clock.now(), progress=bar)
+    click.echo("\n".join(_lines(found)))
 
 
-def _lines(found: Trial, days: int) -> Iterator[str]:
-    yield (
-        f"{_count(len(found.sent), 'alert')} in {_count(days, 'day')}, {len(found.held)} held in doubt, "
-        f"{_count(len(found.counted), 'more article')} of the same stories; {found.entries} looked at"
-    )
+def _lines(found: Trial) -> Iterator[str]:
+    yield str(found)
     for it in found.heard:
         yield ""
         yield from _told(it)
@@ -195,12 +165,7 @@ def _told(it: Heard) -> Iterator[str]:
     yield f"{mark} {entry.published:%Y-%m-%d}  {entry.title}{outlet}{news}"
     if it.alert.doubt:
         yield f"    held: {it.alert.doubt}"
-    sentences = dict.fromkeys(" ".join(proof.sentence.text.split()) for proof in it.alert.evidence)
-    for sentence in list(sentences)[:3]:
-        yield f"    {sentence}"
-    if len(sentences) > 3:
-        yield f"    and {len(sentences) - 3} more"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    for proof in it.proofs[:3]:
+        yield f"    {' '.join(proof.sentence.text.split())}"
+    if len(it.proofs) > 3:
+        yield f"    and {len(it.proofs) - 3} more"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 #: ("watches", 1, "name"): tables and keys by name, tables of an array by number from 0
 KeyPath = tuple[str | int, ...]
@@ -43,7 +43,7 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     return found
 
 
-def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int:
+def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int:
     """The line of the nearest thing that is written down: the key itself, else its table, else the first line."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:

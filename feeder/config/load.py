@@ -41,17 +41,31 @@ def parse_file(text: str, path: Path) -> Settings:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(place[1]) if place else text.count("\n") + 1
         raise ConfigError(f"{path.name}:{line}: this is not TOML: {error}") from None
-    problems = _Problems(path.name, key_lines(text))
+    return parse_table(table, path, key_lines(text))
+
+
+def parse_table(table: Mapping[str, object], path: Path, lines: Mapping[KeyPath, int]) -> Settings:
+    """What a file with this content would mean; `lines`: where its keys stand. Raises ConfigError as `load`."""
+    problems = _Problems(path.name, lines)
     try:
         file = shape.File.model_validate(table)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            problems.add_pydantic(detail["type"], detail["loc"], detail["input"], detail.get("ctx", {}).get("error"))
+        problems.add_all(error)
         raise problems.as_error() from None
     settings = _settings(path.absolute(), file, problems)
     if problems:
         raise problems.as_error()
     return settings
+
+
+def check_watch(table: Mapping[str, object]) -> None:
+    """That a table [[watches]] has the right shape, whatever else the file says. Raises ConfigError, of watch 0."""
+    problems = _Problems("config.toml", {})
+    try:
+        shape.WatchTable.model_validate(table)
+    except ValidationError as error:
+        problems.add_all(error, below=("watches", 0))
+        raise problems.as_error() from None
 
 
 def defaults(folder: Path) -> Settings:
@@ -82,19 +96,25 @@ def read_text(path: Path) -> str:
 class _Problems:
     """Everything wrong in one file, to be told in the order of its lines."""
 
-    def __init__(self, file_name: str, lines: dict[KeyPath, int]) -> None:
+    def __init__(self, file_name: str, lines: Mapping[KeyPath, int]) -> None:
         self._file_name = file_name
         self._lines = lines
         self._found: list[tuple[int, str]] = []
+        self._by_key: list[tuple[KeyPath, str]] = []
 
     def __len__(self) -> int:
         return len(self._found)
 
     def add(self, path: KeyPath, problem: str) -> None:
         line = line_of(path, self._lines)
+        self._by_key.append((path, problem))
         self._found.append((line, f"{self._file_name}:{line}: {_label(path)}: {problem}"))
 
-    def add_pydantic(self, kind: str, loc: KeyPath, value: object, reason: object) -> None:
+    def add_all(self, error: ValidationError, *, below: KeyPath = ()) -> None:
+        for it in error.errors(include_url=False):
+            self._add_pydantic(it["type"], (*below, *it["loc"]), it["input"], it.get("ctx", {}).get("error"))
+
+    def _add_pydantic(self, kind: str, loc: KeyPath, value: object, reason: object) -> None:
         if kind == "extra_forbidden":
             self.add(loc, _unknown(loc))
         elif kind == "missing":
@@ -104,7 +124,7 @@ class _Problems:
             self.add(loc, f"expected {shape.expectation(loc)}, got {_shown(loc, value)}{because}")
 
     def as_error(self) -> ConfigError:
-        return ConfigError("\n".join(text for _, text in sorted(set(self._found))))
+        return ConfigError("\n".join(text for _, text in sorted(set(self._found))), self._by_key)
 
 
 def _label(path: KeyPath) -> str:

@@ -37,6 +37,12 @@ def duration(text: str) -> float:
     return float(Decimal(match[1]) * _SECONDS[match[2]])
 
 
+def written_duration(seconds: float) -> str:
+    """The text that `duration` reads so, in the largest unit that leaves no fraction."""
+    unit = next((unit for unit in ("d", "h", "m") if seconds % _SECONDS[unit] == 0), "s")
+    return f"{seconds / _SECONDS[unit]:.10g}{unit}"
+
+
 def size(text: str) -> int:
     """Bytes of "500 kB", "20 MB", "1.5 GiB" (kB is 1000, KiB 1024)."""
     match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?) ?([kmg]?i?)b", text.lower(), re.ASCII)
@@ -160,6 +166,17 @@ def quiet(text: str) -> Quiet:
     if start == end:
         raise ValueError("they begin and end at the same time")
     return Quiet(start=start, end=end, zone=_known_zone(match[5]))
+
+
+def written_rhythm(rhythm: Rhythm) -> str:
+    """The text that means it."""
+    day = "daily" if rhythm.weekday is None else f"weekly on {_WEEKDAYS[rhythm.weekday]}"
+    return f"{day} at {rhythm.at:%H:%M} {rhythm.zone.key}"
+
+
+def written_quiet(hours: Quiet) -> str:
+    """The text that means them."""
+    return f"{hours.start:%H:%M} to {hours.end:%H:%M} {hours.zone.key}"
 
 
 def rate(text: str) -> Rate:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from feeder import alerts, stories
-from feeder.model import Alert, Entry, StoredEntry, Watch, WatchKind
+from feeder import alerts, config, stories
+from feeder.model import Alert, Entry, Evidence, StoredEntry, Watch, WatchKind
 from feeder.service import correcting, watching
 from feeder.service.app import App
 from feeder.service.progress import Progress, unseen
 from feeder.storage import Wanted
 from feeder.text import fold
 
+#: That a trial looks back, unless it is told otherwise.
+DAYS = 90
 _PAGE = 200  # entries read at a time
 
 
@@ -26,6 +28,14 @@ class Heard:
     told: bool  #: False: its story had been told, so that it would only have been counted
     news: tuple[str, ...]  #: types of events for which its story would have been told once more
 
+    @property
+    def proofs(self) -> tuple[Evidence, ...]:
+        """Where the entry says so, each sentence once."""
+        found: dict[str, Evidence] = {}
+        for it in self.alert.evidence:
+            found.setdefault(" ".join(it.sentence.text.split()), it)
+        return tuple(found.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
@@ -33,6 +43,13 @@ class Trial:
 
     heard: tuple[Heard, ...]
     entries: int  #: looked at
+    days: int  #: that they are from
+
+    def __str__(self) -> str:
+        return (
+            f"{_count(len(self.sent), 'alert')} in {_count(self.days, 'day')}, {len(self.held)} held in doubt, "
+            f"{_count(len(self.counted), 'more article')} of the same stories; {self.entries} looked at"
+        )
 
     @property
     def sent(self) -> tuple[Heard, ...]:
@@ -73,7 +90,25 @@ def trial(app: App, watch: Watch, *, days: int, now: datetime, progress: Progres
             hits.append((replace(stored, entry=entry), alert))
     progress("looking", total, total)
     hits.sort(key=lambda hit: (hit[0].entry.published, hit[0].entry.id))
-    return Trial(heard=tuple(_told(hits)), entries=looked)
+    return Trial(heard=tuple(_told(hits)), entries=looked, days=days)
+
+
+def tried(
+    app: App,
+    table: Mapping[str, object],
+    *,
+    replacing: str | None = None,
+    days: int = DAYS,
+    now: datetime,
+    progress: Progress = unseen,
+) -> Trial:
+    """`trial` of a watch as config.toml would have it; see `config.write_watch`. It needs no endpoint."""
+    watch = config.try_watch(app.settings.path, table, replacing=replacing)
+    return trial(app, watch, days=days, now=now, progress=progress)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _entries(app: App, since: datetime) -> Iterator[StoredEntry]:

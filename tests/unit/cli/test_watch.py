@@ -41,7 +41,7 @@ def test_a_watch_is_added_listed_and_removed_and_comments_stay(installed: Path, 
     capsys.readouterr()
     assert main(["watch", "list"]) == 0
     assert capsys.readouterr().out == (
-        "Milo Ventimiglia: person, also Milo V, not with Rocky, main only, with casting, "
+        "Milo Ventimiglia: person, also Milo V, not with Rocky, main only, with casting, no older than 7d, "
         "daily at 08:00 Europe/Berlin, to desk\n"
     )
     assert main(["watch", "remove", "milo ventimiglia"]) == 0
