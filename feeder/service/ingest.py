@@ -2,13 +2,17 @@
 
 The store is up to date with the folder when `ingest` returns. Killed at any moment it has lost nothing: what a
 transaction holds (a hundred articles with their entries, postings and alerts) is there or will be made again.
+
+What belongs to which entry is decided one article after the other; tagging, which takes most of the time, goes on
+behind it for a few at once. What is stored, and in which order, does not depend on how many.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Future
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 
 import feeder
@@ -18,7 +22,9 @@ from feeder.errors import FeederError, NotAnArticle
 from feeder.model import Article, Sentence, StoredEntry, Tagging
 from feeder.service import clock, correcting, watching
 from feeder.service.app import App
+from feeder.service.crew import Crew
 from feeder.service.progress import Progress, unseen
+from feeder.service.tagger import Tags
 from feeder.service.trail import Trail
 from feeder.sources import Found, Refused, Unchanged
 from feeder.sources import Stamp as SourceStamp
@@ -82,17 +88,31 @@ def ingest(
     stopping: Callable[[], bool] = _never,
     wait: Callable[[float], object] = clock.wait,
     backfill: bool = False,
+    workers: int | None = None,
 ) -> IngestReport:
     """Bring the store up to date with the folder. Raises SourceError, StateError, CatalogError, CorrectionsError.
 
     The first run over a new store is the baseline: it alerts nobody, except with `backfill`. `stopping` is asked
     between articles; on True what was done is kept and nothing counts as gone. `wait`: for files that are too young;
-    may come back early.
+    may come back early. `workers`: threads that tag; None: as many as there are cores.
     """
+    with Crew(workers) as crew:
+        return _ingest(app, crew, progress=progress, stopping=stopping, wait=wait, backfill=backfill)
+
+
+def _ingest(
+    app: App,
+    crew: Crew,
+    *,
+    progress: Progress,
+    stopping: Callable[[], bool],
+    wait: Callable[[float], object],
+    backfill: bool,
+) -> IngestReport:
     store, now = app.store, clock.now()
     corrections = correcting.load(app.settings)
     try:
-        retagged = _prepare(app, corrections, now=now, progress=progress, stopping=stopping)
+        retagged = _prepare(app, crew, corrections, now=now, progress=progress, stopping=stopping)
         refiled = _file_anew(app, progress=progress, stopping=stopping)
     except _Stopped:
         return IngestReport(files=0, retagged=0, refiled=False, set_aside=(), complete=False, **_NOTHING)
@@ -107,8 +127,9 @@ def ingest(
     gone = _gone(store.file_keys(), seen)
     trail = Trail(app.settings.state_folder, program=store.fact("program") or "")
     # what the process has ended with before comes last: the others are stored by then
-    found = sorted((outcome for outcome in seen if isinstance(outcome, Found)), key=trail.suspected)
-    run = _Run(app, now=now, gone=gone, silent=store.fact("baseline") is None and not backfill, corrections=corrections)
+    found = sorted((outcome for outcome in seen if isinstance(outcome, Found)), key=trail.ends)
+    silent = store.fact("baseline") is None and not backfill
+    run = _Run(app, crew, now=now, gone=gone, silent=silent, corrections=corrections)
     stopped = False
     try:
         for done, item in enumerate(found):
@@ -118,14 +139,16 @@ def ingest(
             if trail.hopeless(item):
                 run.give_up(item)
                 continue
-            if trail.suspected(item):
+            if trail.ends(item):
                 run.flush()
-            trail.begin(item)
+            trail.begin(item, beside=run.under_way)
             run.take(item)
+            if trail.ends(item):
+                run.flush()  # alone, so that nobody is suspected with it
+        run.refuse(outcome for outcome in seen if isinstance(outcome, Refused))
+        run.flush()
     finally:  # whatever is raised here, the process goes on
         trail.end()
-    run.refuse(outcome for outcome in seen if isinstance(outcome, Refused))
-    run.flush()
     if not stopped:
         run.let_go()
         _set_facts(app, {"source": identity, "baseline": store.fact("baseline") or now.isoformat()})
@@ -141,7 +164,7 @@ def ingest(
 
 
 def _prepare(
-    app: App, corrections: Corrections, *, now: datetime, progress: Progress, stopping: Callable[[], bool]
+    app: App, crew: Crew, corrections: Corrections, *, now: datetime, progress: Progress, stopping: Callable[[], bool]
 ) -> int:
     """What a new program, catalog, watch or correction asks for before the folder is read; entries tagged again."""
     store = app.store
@@ -157,6 +180,7 @@ def _prepare(
         _set_facts(app, correcting.begun(corrections))
         retagged = _retag(
             app,
+            crew,
             corrections,
             now=now,
             progress=progress,
@@ -175,6 +199,7 @@ def _nothing(article: Article) -> bool:  # noqa: ARG001 - of whichever article
 
 def _retag(
     app: App,
+    crew: Crew,
     corrections: Corrections,
     *,
     now: datetime,
@@ -200,16 +225,26 @@ def _retag(
 
     total = store.counts()["entries"]
     stopped = False
-    for done, before in enumerate(store.entries()):
-        if stopped := stopping():
-            break
-        progress("tagging again", done, total)
+
+    def wanted() -> Iterator[tuple[StoredEntry, bool, Tags]]:
+        """Each entry to be tagged again, whether the owner says something else of it, and by whom."""
+        nonlocal stopped
+        for done, stored in enumerate(store.entries()):
+            if stopped := stopping():
+                return
+            progress("tagging again", done, total)
+            anew = spoken_anew(stored.entry.article)
+            if anew or everything:
+                yield stored, anew, app.tagger  # opened here, when it is needed, and once
+
+    def tag(it: tuple[StoredEntry, bool, Tags]) -> Tagging:
+        stored, _, tagger = it
+        return tagger.tag(corrections.spoken(stored.entry.article))
+
+    for (before, anew, _), outcome in crew.each(tag, wanted()):
         entry = before.entry
-        anew = spoken_anew(entry.article)
-        if not (anew or everything):
-            continue
         try:
-            tagging = app.tagger.tag(corrections.spoken(entry.article))
+            tagging = outcome.result()
         except FeederError:
             raise
         except Exception as error:  # one article must not stop the others; its old tags stay
@@ -304,11 +339,26 @@ class _Change:
     rings: tuple[watching.Ring, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An article that is being analysed; what is known of its entry was decided before."""
+
+    article: Article
+    record: FileRecord
+    marks: tuple[tuple[str, str], ...]
+    entry_id: str
+    remembered: Remembered | None
+    seen: StoredEntry | None  #: what readers may have seen
+    analysis: Future[tuple[tuple[Sentence, ...], Tagging]]
+
+
 @dataclass(slots=True)
 class _Run:
     """One pass over the folder. Works outside of transactions and stores what came of it in batches."""
 
     app: App
+    crew: Crew
+    _: KW_ONLY
     now: datetime
     gone: frozenset[str]
     silent: bool
@@ -316,7 +366,7 @@ class _Run:
     kept: dict[str, Refused] = field(default_factory=dict)  #: known articles that cannot be looked at now
     counts: dict[str, int] = field(default_factory=lambda: dict(_NOTHING))
     _new: set[str] = field(default_factory=set)  #: ids minted in this run: nobody has seen them yet
-    _pending: list[_Change] = field(default_factory=list)
+    _pending: list[_Change | _Draft | None] = field(default_factory=list)  #: None: nothing came of it
     _pending_marks: set[tuple[str, str]] = field(default_factory=set)
     _pending_ids: set[str] = field(default_factory=set)
 
@@ -343,6 +393,11 @@ class _Run:
         except Exception as error:
             self._quarantine(found.key, error, stamp)
 
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """Keys of the articles that are being analysed."""
+        return tuple(it.record.key for it in self._pending if isinstance(it, _Draft) and not it.analysis.done())
+
     def give_up(self, found: Found) -> None:
         """One that has ended the whole process, time and again."""
         stamp = Stamp(found.stamp.size, found.stamp.mtime_ns, found.stamp.inode)
@@ -358,8 +413,9 @@ class _Run:
         if not self._pending:
             return
         store = self.app.store
+        changes = [change for it in self._pending if (change := self._ended(it)) is not None]
         with store.transaction():
-            for change in self._pending:
+            for change in changes:
                 if change.stored is not None:
                     filed = self.app.filing.topics(change.stored.entry)
                     store.put_entry(change.stored, topics=filed, marks=change.marks)
@@ -410,14 +466,19 @@ class _Run:
         self.counts["read"] += 1
         return article
 
-    def _analyse(self, article: Article) -> tuple[tuple[Sentence, ...], Tagging]:
+    def _analyse(self, article: Article) -> Future[tuple[tuple[Sentence, ...], Tagging]]:
         from feeder.summarizing import summarize
         from feeder.text import sentences
 
-        parts = sentences(article.text, body_start=article.body_start)
-        return summarize(article, parts), self.app.tagger.tag(self.corrections.spoken(article))
+        tagger = self.app.tagger  # opened here, once
 
-    def _change(self, article: Article, stamp: Stamp, marks: tuple[tuple[str, str], ...]) -> _Change:
+        def work(article: Article) -> tuple[tuple[Sentence, ...], Tagging]:
+            parts = sentences(article.text, body_start=article.body_start)
+            return summarize(article, parts), tagger.tag(self.corrections.spoken(article))
+
+        return self.crew.begin(work, article)
+
+    def _change(self, article: Article, stamp: Stamp, marks: tuple[tuple[str, str], ...]) -> _Change | _Draft:
         remembered = self._recognise(article)
         if remembered is not None and remembered.stored.entry.id in self._pending_ids:
             self.flush()
@@ -429,22 +490,52 @@ class _Run:
         before = None if remembered is None else remembered.stored
         seen = None if entry_id in self._new else before  # what readers may have seen
         article = entries.settled(article, seen)
-        if remembered is not None and remembered.withdrawn is not None:
-            self.counts["restored"] += 1
         if before is not None and self._unchanged(before.entry.article, article):
+            self._count_restored(remembered)
             stored = replace(before, entry=replace(before.entry, article=article))
             return _Change(record=record, stored=stored, marks=marks)
-        summary, tagging = self._analyse(article)
-        stored = entries.compose(article, id=entry_id, summary=summary, tagging=tagging, before=seen, now=self.now)
+        return _Draft(
+            article=article,
+            record=record,
+            marks=marks,
+            entry_id=entry_id,
+            remembered=remembered,
+            seen=seen,
+            analysis=self._analyse(article),
+        )
+
+    def _ended(self, it: _Change | _Draft | None) -> _Change | None:
+        """What came of it; waits for a draft."""
+        if not isinstance(it, _Draft):
+            return it
+        try:
+            return self._composed(it, *it.analysis.result())
+        except FeederError:
+            raise
+        except Exception as error:
+            return self._quarantined(it.record.key, error, it.record.stamp)
+
+    def _composed(self, draft: _Draft, summary: tuple[Sentence, ...], tagging: Tagging) -> _Change:
+        seen = draft.seen
+        before = None if draft.remembered is None else draft.remembered.stored
+        stored = entries.compose(
+            draft.article, id=draft.entry_id, summary=summary, tagging=tagging, before=seen, now=self.now
+        )
+        rings: tuple[watching.Ring, ...] = ()
+        if not self.silent:
+            told = before.entry if before else None
+            rings = tuple(watching.rings(self.app.watches, stored, before=told, now=self.now))
+        self._count_restored(draft.remembered)
         if before is None:
-            self._new.add(entry_id)
+            self._new.add(draft.entry_id)
             self.counts["added"] += 1
         elif seen is not None and seen.entry.digest != stored.entry.digest:
             self.counts["updated"] += 1
-        rings: Iterable[watching.Ring] = ()
-        if not self.silent:
-            rings = watching.rings(self.app.watches, stored, before=before.entry if before else None, now=self.now)
-        return _Change(record=record, stored=stored, marks=marks, rings=tuple(rings))
+        return _Change(record=draft.record, stored=stored, marks=draft.marks, rings=rings)
+
+    def _count_restored(self, remembered: Remembered | None) -> None:
+        if remembered is not None and remembered.withdrawn is not None:
+            self.counts["restored"] += 1
 
     def _unchanged(self, before: Article, article: Article) -> bool:
         """Whether it is tagged already: nothing but its place is new, and its owner says the same of it there."""
@@ -513,6 +604,11 @@ class _Run:
             self._add(_Change(record=record))
 
     def _quarantine(self, key: str, error: Exception, stamp: Stamp) -> None:
+        if (change := self._quarantined(key, error, stamp)) is not None:
+            self._add(change)
+
+    def _quarantined(self, key: str, error: Exception, stamp: Stamp | None) -> _Change | None:
+        """None: that is how it is known already."""
         former = self.app.store.file(key)
         record = FileRecord(
             key=key,
@@ -523,14 +619,20 @@ class _Run:
             reason=FAILED,
             detail=_told(error),
         )
-        if record != former:
-            _log.warning("article failed: key=%s error=%s", key, _told(error))
-            self._add(_Change(record=record))
+        if record == former:
+            return None
+        _log.warning("article failed: key=%s error=%s", key, _told(error))
+        return _Change(record=record)
 
-    def _add(self, change: _Change) -> None:
+    def _add(self, change: _Change | _Draft) -> None:
+        for at, it in enumerate(self._pending):
+            if isinstance(it, _Draft) and it.analysis.done():
+                self._pending[at] = self._ended(it)  # while others are being analysed
         self._pending.append(change)
         self._pending_marks.update(change.marks)
-        if change.stored is not None:
+        if isinstance(change, _Draft):
+            self._pending_ids.add(change.entry_id)
+        elif change.stored is not None:
             self._pending_ids.add(change.stored.entry.id)
         if len(self._pending) >= _BATCH:
             self.flush()

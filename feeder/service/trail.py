@@ -1,4 +1,6 @@
-"""Which article is being read, written down before it is read: one that ends the whole process is known afterwards.
+"""Which articles are being read, written down before they are: one that ends the whole process is known afterwards.
+
+Of several that were being read at once each is suspected, and read alone the next time: then only the one is left.
 
 A note in a file, not in the database: it costs microseconds an article, and needs to outlive the process only, not the
 power.
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,30 +29,35 @@ class Trail:
         self._path = folder / FILE
         self._program = program
         self._file: int | None = None
+        self._reading: dict[str, str] = {}  # key -> name
         self._ends: dict[str, int] = {}  # how often the process ended with it
         left = self._read()
         if left.get("program") == program:
             self._ends = {key: int(times) for key, times in left.get("ends", {}).items()}
-        unfinished = left.get("reading")
-        if unfinished is not None:
-            self._ends[unfinished] = self._ends.get(unfinished, 0) + 1
-            self._write(None)
+        unfinished = left.get("reading") or []
+        for name in [unfinished] if isinstance(unfinished, str) else unfinished:  # a text: written by an older feeder
+            self._ends[name] = self._ends.get(name, 0) + 1
+        if unfinished:
+            self._write([])
 
-    def suspected(self, found: Found) -> bool:
-        """The process has ended with it before."""
-        return _name(found) in self._ends
+    def ends(self, found: Found) -> int:
+        """How often the process has ended with it."""
+        return self._ends.get(_name(found), 0)
 
     def hopeless(self, found: Found) -> bool:
         """It has ended with it too often."""
-        return self._ends.get(_name(found), 0) >= PATIENCE
+        return self.ends(found) >= PATIENCE
 
-    def begin(self, found: Found) -> None:
-        self._write(_name(found))
+    def begin(self, found: Found, *, beside: Collection[str] = ()) -> None:
+        """`beside`: keys of those that were begun earlier and are being read still."""
+        self._reading = {key: name for key, name in self._reading.items() if key in beside}
+        self._reading[found.key] = _name(found)
+        self._write(list(self._reading.values()))
 
     def end(self) -> None:
         """All that was begun has ended well. The trail is not to be used any more."""
         if self._file is not None:
-            self._write(None)
+            self._write([])
             os.close(self._file)
             self._file = None
 
@@ -60,7 +68,7 @@ class Trail:
             return {}
         return left if isinstance(left, dict) else {}
 
-    def _write(self, reading: str | None) -> None:
+    def _write(self, reading: list[str]) -> None:
         note = {"program": self._program, "reading": reading, "ends": self._ends}
         try:
             if self._file is None:
