@@ -3,22 +3,29 @@
 A message is claimed in the store before it is sent and settled after: a process killed in between leaves it claimed,
 and the next one sends it again under the same id. The store is used by one thread; the sends, one at a time for each
 endpoint, run beside it, so that a slow receiver delays only itself.
+
+Each look into the outbox costs a flush of the disk, so one transaction settles what has ended and claims what is next.
+An endpoint that answers at once is given several messages in a row: as many as it is likely to take in a moment. What
+it did not get to is given back as if nobody had claimed it; an endpoint that is slow or fails gets one at a time.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from feeder.errors import DeliveryError, EndpointGone, PermanentDeliveryError, TemporaryDeliveryError
 from feeder.model import Delivery, DeliveryState, Endpoint
 from feeder.service import clock
 from feeder.service.app import App
-from feeder.storage import Outcome
+from feeder.storage import Outcome, Tried
 
 #: Seconds for which a message is one sender's alone: well over the 30 s that `egress` gives a request in all.
 LEASE = 90.0
@@ -26,6 +33,10 @@ LEASE = 90.0
 _MOST = 16
 #: Seconds between two looks for new messages while one is under way: a slow endpoint keeps no other one waiting.
 _LOOK = 0.5
+#: Seconds that an endpoint's messages may take in a row, before a process that is killed has them all to send again.
+_MOMENT = 0.05
+#: Messages in a row.
+_ROW = 16
 
 _DICE = random.SystemRandom()
 _log = logging.getLogger(__name__)
@@ -52,6 +63,13 @@ class Verdict:
     outcome: Outcome
     status: int | None
     error: str = ""
+
+
+class _End(NamedTuple):
+    """How an attempt ended."""
+
+    delivery: Delivery
+    result: int | Exception  #: status of a success, or what was raised
 
 
 def verdict(
@@ -94,75 +112,139 @@ def dispatch(
     After a failure an endpoint is left alone until the next call. Messages for an endpoint that the config no longer
     has stay as they are. Raises StateError.
     """
-    endpoints = {endpoint.name: endpoint for endpoint in app.settings.endpoints}
-    for endpoint in endpoints.values():
-        app.store.outbox.release(endpoint.name, unless_url=endpoint.place)
-    tally: dict[DeliveryState, int] = dict.fromkeys(DeliveryState, 0)
-    resting: set[str] = set()
+    desk = _Desk(app, now)
     sender = _Sender(app) if send is None else send
-    under_way: dict[Future[int], Delivery] = {}
-    with ThreadPoolExecutor(max_workers=min(len(endpoints), _MOST) or 1, thread_name_prefix="send") as pool:
+    ended: set[Future[tuple[_End, ...]]] = set()
+    with ThreadPoolExecutor(max_workers=min(len(desk.rows), _MOST) or 1, thread_name_prefix="send") as pool:
         while True:
-            busy = {it.endpoint for it in under_way.values()}
-            free = [name for name in endpoints if name not in resting | busy and _may_send(app, endpoints[name], now())]
-            while free and not stopping():
-                delivery = app.store.outbox.claim(free, now=now(), lease=LEASE)
-                if delivery is None:
-                    break
-                free.remove(delivery.endpoint)
-                under_way[pool.submit(sender, delivery, endpoints[delivery.endpoint], now())] = delivery
-            if not under_way:
+            for row in desk.exchange(ended, more=not stopping()):
+                endpoint = desk.endpoints[row[0].endpoint]
+                desk.under_way[pool.submit(_send, sender, row, endpoint, stopping, now)] = row
+            if not desk.under_way:
                 break
-            for future in wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
-                delivery = under_way.pop(future)
-                outcome = _settle(app, delivery, future, endpoint=endpoints[delivery.endpoint], now=now())
-                tally[outcome.state] += 1
-                if outcome.outcome is not Outcome.DELIVERED:
-                    resting.add(delivery.endpoint)
+            ended = wait(desk.under_way, timeout=_LOOK, return_when=FIRST_COMPLETED).done
     return DispatchReport(
-        delivered=tally[DeliveryState.DONE],
-        postponed=tally[DeliveryState.PENDING],
-        dead=tally[DeliveryState.DEAD],
-        held=tally[DeliveryState.HELD],
+        delivered=desk.tally[DeliveryState.DONE],
+        postponed=desk.tally[DeliveryState.PENDING],
+        dead=desk.tally[DeliveryState.DEAD],
+        held=desk.tally[DeliveryState.HELD],
     )
 
 
-def _may_send(app: App, endpoint: Endpoint, now: datetime) -> bool:
-    """Whether the endpoint's rate leaves room for one more. What it does not leave room for stays due."""
-    rate = endpoint.rate
-    if rate is None:
-        return True
-    since = now - timedelta(seconds=rate.seconds)
-    return app.store.alerting.tried_since(endpoint.name, since) < rate.messages
+class _Desk:
+    """What is under way, and what each endpoint gets next. For one thread."""
+
+    def __init__(self, app: App, now: Callable[[], datetime]) -> None:
+        self._app = app
+        self._now = now
+        self.endpoints = {endpoint.name: endpoint for endpoint in app.settings.endpoints}
+        for endpoint in self.endpoints.values():
+            app.store.outbox.release(endpoint.name, unless_url=endpoint.place)
+        #: How many messages in a row each gets that has not failed. Whose turn was longest ago comes first.
+        self.rows = dict.fromkeys(self.endpoints, 1)
+        self.under_way: dict[Future[tuple[_End, ...]], tuple[Delivery, ...]] = {}
+        self.tally = dict.fromkeys(DeliveryState, 0)
+
+    def exchange(self, ended: Iterable[Future[tuple[_End, ...]]], *, more: bool) -> list[tuple[Delivery, ...]]:
+        """Settle what has ended and, if there is to be more, claim what is next; on the disk when this returns.
+
+        Messages in a row for one endpoint each.
+        """
+        done = [(self.under_way.pop(future), future.result()) for future in ended]
+        if not done and not (more and self._free()):
+            return []
+        outbox = self._app.store.outbox
+        tried: list[Tried] = []
+        claimed: Sequence[Delivery] = ()
+        with self._app.store.transaction():
+            for given, ends in done:
+                endpoint = self.endpoints[given[0].endpoint]
+                these = [_tried(self._app, it, endpoint=endpoint, now=self._now()) for it in ends]
+                outbox.settle(these)
+                outbox.give_back(given[len(ends) :])
+                self._turn(given, these)
+                tried += these
+            if more:
+                rooms = {name: self._room(name) for name in self._free()}
+                wanted = {name: room for name, room in rooms.items() if room}
+                most = _MOST - len(self.under_way)
+                claimed = outbox.claim(wanted, endpoints=most, now=self._now(), lease=LEASE)
+        for it in tried:
+            self.tally[it.state] += 1
+            _report(it)
+        return [tuple(row) for _, row in groupby(claimed, key=attrgetter("endpoint"))]
+
+    def _free(self) -> list[str]:
+        busy = {row[0].endpoint for row in self.under_way.values()}
+        return [name for name in self.rows if name not in busy]
+
+    def _room(self, name: str) -> int:
+        """How many the endpoint's rate leaves room for. What it does not leave room for stays due."""
+        rate, row = self.endpoints[name].rate, self.rows[name]
+        if rate is None:
+            return row
+        since = self._now() - timedelta(seconds=rate.seconds)
+        return max(0, min(row, rate.messages - self._app.store.alerting.tried_since(name, since)))
+
+    def _turn(self, given: Sequence[Delivery], tried: Sequence[Tried]) -> None:
+        """How many the endpoint gets when its turn comes again. One that has failed is left alone."""
+        name = given[0].endpoint
+        row = self.rows.pop(name)
+        if any(it.outcome is not Outcome.DELIVERED for it in tried):
+            return
+        if len(tried) < len(given):
+            row = len(tried)
+        elif len(given) == row:
+            row = min(2 * row, _ROW)
+        self.rows[name] = row
 
 
-def _settle(app: App, delivery: Delivery, future: Future[int], *, endpoint: Endpoint, now: datetime) -> Verdict:
-    error = future.exception()
-    if error is not None and not isinstance(error, Exception):
-        raise error
-    result = future.result() if error is None else error
-    outcome = verdict(result, attempts=delivery.attempts - delivery.replayed, now=now, jitter=_DICE.random())
-    app.store.outbox.settle(
-        delivery,
-        state=outcome.state,
-        next_at=_audible(app, delivery, outcome.next_at),
-        now=now,
-        outcome=outcome.outcome,
-        status=outcome.status,
-        error=outcome.error,
+def _send(
+    sender: Send,
+    row: Sequence[Delivery],
+    endpoint: Endpoint,
+    stopping: Callable[[], bool],
+    now: Callable[[], datetime],
+) -> tuple[_End, ...]:
+    """How they ended, one after the other: up to the first that failed, or as many as there was time for."""
+    begun = clock.monotonic()
+    ends: list[_End] = []
+    for delivery in row:
+        if ends and (stopping() or clock.monotonic() - begun >= _MOMENT):
+            break
+        try:
+            ends.append(_End(delivery, sender(delivery, endpoint, now())))
+        except Exception as error:  # whatever it is, this attempt has failed
+            ends.append(_End(delivery, error))
+            break
+    return tuple(ends)
+
+
+def _tried(app: App, end: _End, *, endpoint: Endpoint, now: datetime) -> Tried:
+    delivery = end.delivery
+    means = verdict(end.result, attempts=delivery.attempts - delivery.replayed, now=now, jitter=_DICE.random())
+    return Tried(
+        delivery=delivery,
+        state=means.state,
+        next_at=_audible(app, delivery, means.next_at),
+        ended=now,
+        outcome=means.outcome,
+        status=means.status,
+        error=means.error,
+        gone=endpoint.place if means.state is DeliveryState.HELD else None,
     )
-    if outcome.state is DeliveryState.HELD:
-        app.store.outbox.hold(endpoint.name, url=endpoint.place, now=now)
+
+
+def _report(tried: Tried) -> None:
     _log.info(
         "delivery: id=%s endpoint=%s attempt=%d state=%s status=%s%s",
-        delivery.id,
-        delivery.endpoint,
-        delivery.attempts,
-        outcome.state,
-        outcome.status,
-        f" error={outcome.error}" if outcome.error else "",
+        tried.delivery.id,
+        tried.delivery.endpoint,
+        tried.delivery.attempts,
+        tried.state,
+        tried.status,
+        f" error={tried.error}" if tried.error else "",
     )
-    return outcome
 
 
 def _audible(app: App, delivery: Delivery, moment: datetime) -> datetime:

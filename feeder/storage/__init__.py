@@ -11,7 +11,7 @@ from pathlib import Path
 
 from feeder.storage.audience import Audience, Errand, ErrandKind, Subscriber, Subscription
 from feeder.storage.installing import install
-from feeder.storage.outbox import Attempt, Closed, Outbox, Outcome
+from feeder.storage.outbox import Attempt, Closed, Outbox, Outcome, Tried
 from feeder.storage.store import (
     Alerting,
     Companion,
@@ -66,6 +66,7 @@ __all__ = [
     "Subscription",
     "TopicTotals",
     "Topics",
+    "Tried",
     "Wanted",
     "install",
     "open_store",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,20 @@ class Attempt:
     error: str  #: for people; "" where there was none
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A claimed message whose attempt is over, and what is to become of it."""
+
+    delivery: Delivery  #: as it was claimed
+    state: DeliveryState
+    next_at: datetime
+    ended: datetime
+    outcome: Outcome
+    status: int | None  #: HTTP
+    error: str = ""  #: for people
+    gone: str | None = None  #: the endpoint at this place is gone: `hold` it
+
+
 class Closed(StrEnum):
     """Why an endpoint is closed."""
 
@@ -45,25 +59,22 @@ class Outbox(Protocol):
     def add(self, delivery: Delivery, *, now: datetime) -> bool:
         """False: this message is there already, in whatever state. Inside of a transaction."""
 
-    def claim(self, endpoints: Sequence[str], *, now: datetime, lease: float) -> Delivery | None:
-        """The next message due for one of these endpoints, its attempt recorded as begun (`attempts` counts it).
+    def claim(
+        self, wanted: Mapping[str, int], *, endpoints: int | None = None, now: datetime, lease: float
+    ) -> Sequence[Delivery]:
+        """Messages that are due, the longest first: of each endpoint in `wanted` at most so many, and those of the
+        first so many `endpoints` only that have any (None: of all).
 
-        Nobody else gets it for `lease` seconds. A message made later than `now` (the clock went back) is due, too.
-        Own transaction: it is on disk when this returns.
+        Their attempts are recorded as begun (`attempts` counts them), and nobody else gets them for `lease` seconds. A
+        message made later than `now` (the clock went back) is due, too. Inside of a transaction: nothing may be sent
+        before it has ended.
         """
 
-    def settle(
-        self,
-        delivery: Delivery,
-        *,
-        state: DeliveryState,
-        next_at: datetime,
-        now: datetime,
-        outcome: Outcome,
-        status: int | None,
-        error: str = "",
-    ) -> None:
-        """The attempt that `claim` began is over. Own transaction."""
+    def settle(self, tried: Sequence[Tried]) -> None:
+        """These attempts are over. Inside of a transaction."""
+
+    def give_back(self, deliveries: Sequence[Delivery]) -> None:
+        """They were claimed and not tried: as if nobody had claimed them. Inside of a transaction."""
 
     def hold(self, endpoint: str, *, url: str, now: datetime, why: Closed = Closed.GONE) -> int:
         """The endpoint is not to be called again: hold what is pending for it, and what comes; how many."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from feeder.model import Delivery, DeliveryState
+from feeder.model import Delivery
 from feeder.storage.alerting import SqliteAlerting
 from feeder.storage.codec import decode_moment, encode_moment
 from feeder.storage.connections import Connections
-from feeder.storage.outbox import Closed, Outbox, Outcome
+from feeder.storage.outbox import Closed, Outbox, Outcome, Tried
 from feeder.storage.rows import DELIVERY, delivery_of
 
 #: Seconds for which no message is ever put off: a day, a fifth of it, and quiet hours.
@@ -50,65 +52,101 @@ class SqliteOutbox(Outbox):
         )
         return added == 1
 
-    def claim(self, endpoints: Sequence[str], *, now: datetime, lease: float) -> Delivery | None:
+    def claim(
+        self, wanted: Mapping[str, int], *, endpoints: int | None = None, now: datetime, lease: float
+    ) -> Sequence[Delivery]:
         moment = encode_moment(now)
-        with self._db.transaction():
-            # A lease that ends much later than one begun now was given before the clock went back, and what is to wait
-            # longer than anything ever does was put off by a clock that was far ahead. A little later is another sender
-            # that looked at the clock after us: its lease holds.
-            row = self._db.row(
-                "UPDATE outbox SET lease_until = :until, attempts = attempts + 1 WHERE nr = ("
-                "SELECT nr FROM outbox WHERE state = 'pending' "
-                "AND endpoint IN (SELECT value FROM json_each(:endpoints)) "
-                "AND (next_at <= :now OR created_at > :now OR next_at > :never) "
-                "AND (lease_until <= :now OR lease_until > :until + :slack) "
-                "ORDER BY next_at, nr LIMIT 1) RETURNING nr, attempts",
-                {
-                    "now": moment,
-                    "until": moment + int(lease),
-                    "slack": _SENDERS_APART,
-                    "never": moment + NEVER,
-                    "endpoints": json.dumps(endpoints),
-                },
+        # A lease that ends much later than one begun now was given before the clock went back, and what is to wait
+        # longer than anything ever does was put off by a clock that was far ahead. A little later is another sender
+        # that looked at the clock after us: its lease holds.
+        found = self._db.rows(
+            "SELECT wanted.value, outbox.nr FROM json_each(:names) AS wanted CROSS JOIN outbox ON outbox.nr IN ("
+            "SELECT nr FROM outbox AS due WHERE state = 'pending' AND endpoint = wanted.value "
+            "AND (next_at <= :now OR created_at > :now OR next_at > :never) "
+            "AND (lease_until <= :now OR lease_until > :until + :slack) "
+            "ORDER BY next_at, nr LIMIT :most) "
+            "ORDER BY wanted.key, outbox.next_at, outbox.nr",
+            {
+                "names": json.dumps(list(wanted)),
+                "most": max(wanted.values(), default=0),
+                "now": moment,
+                "until": moment + int(lease),
+                "slack": _SENDERS_APART,
+                "never": moment + NEVER,
+            },
+        )
+        due = [(name, [nr for _, nr in those]) for name, those in groupby(found, key=itemgetter(0))]
+        claimed = json.dumps([nr for name, those in due[:endpoints] for nr in those[: wanted[name]]])
+        if not due:
+            return ()
+        self._db.execute(
+            "UPDATE outbox SET lease_until = ?, attempts = attempts + 1 WHERE nr IN (SELECT value FROM json_each(?))",
+            (moment + int(lease), claimed),
+        )
+        self._db.execute(
+            "INSERT INTO attempt (outbox, number, started) "
+            "SELECT nr, attempts, ? FROM outbox WHERE nr IN (SELECT value FROM json_each(?))",
+            (moment, claimed),
+        )
+        rows = self._db.rows(
+            DELIVERY.replace(
+                "FROM outbox", "FROM json_each(?) AS claimed CROSS JOIN outbox ON outbox.nr = claimed.value"
             )
-            if row is None:
-                return None
-            self._db.execute("INSERT INTO attempt (outbox, number, started) VALUES (?, ?, ?)", (row[0], row[1], moment))
-            return delivery_of(self._db.row(DELIVERY + "WHERE outbox.nr = ?", (row[0],)))
+            + "ORDER BY claimed.key",
+            (claimed,),
+        )
+        return tuple(map(delivery_of, rows))
 
-    def settle(
-        self,
-        delivery: Delivery,
-        *,
-        state: DeliveryState,
-        next_at: datetime,
-        now: datetime,
-        outcome: Outcome,
-        status: int | None,
-        error: str = "",
-    ) -> None:
-        with self._db.transaction():
-            self._db.execute(
-                "UPDATE outbox SET state = :state, next_at = :next_at, lease_until = 0, "
-                "held_for = iif(:state = 'held', 'endpoint', '') WHERE id = :id",
-                {"state": state, "next_at": encode_moment(next_at), "id": delivery.id},
-            )
-            self._db.execute(
-                "UPDATE attempt SET ended = ?, outcome = ?, status = ?, error = ? "
-                "WHERE outbox = (SELECT nr FROM outbox WHERE id = ?) AND number = ?",
-                (encode_moment(now), outcome, status, error, delivery.id, delivery.attempts),
-            )
-            self._alerting.note(delivery.endpoint, outcome, error, now=now)
+    def settle(self, tried: Sequence[Tried]) -> None:
+        self._db.many(
+            "UPDATE outbox SET state = :state, next_at = :next_at, lease_until = 0, "
+            "held_for = iif(:state = 'held', 'endpoint', '') WHERE id = :id",
+            [{"state": it.state, "next_at": encode_moment(it.next_at), "id": it.delivery.id} for it in tried],
+        )
+        self._db.many(
+            "UPDATE attempt SET ended = ?, outcome = ?, status = ?, error = ? "
+            "WHERE outbox = (SELECT nr FROM outbox WHERE id = ?) AND number = ?",
+            [
+                (encode_moment(it.ended), it.outcome, it.status, it.error, it.delivery.id, it.delivery.attempts)
+                for it in tried
+            ],
+        )
+        working: set[str] = set()  # of which nothing more is to be noted
+        for it in tried:
+            name = it.delivery.endpoint
+            if it.outcome is not Outcome.DELIVERED or name not in working:
+                self._alerting.note(name, it.outcome, it.error, now=it.ended)
+            if it.outcome is Outcome.DELIVERED:
+                working.add(name)
+            else:
+                working.discard(name)
+            if it.gone is not None:
+                self._close(name, url=it.gone, now=it.ended, why=Closed.GONE)
+
+    def give_back(self, deliveries: Sequence[Delivery]) -> None:
+        """Unless somebody else has claimed them since."""
+        those = [(it.id, it.attempts) for it in deliveries]
+        self._db.many(
+            "DELETE FROM attempt WHERE outbox = (SELECT nr FROM outbox WHERE id = ?1 AND attempts = ?2) "
+            "AND number = ?2 AND ended IS NULL",
+            those,
+        )
+        self._db.many(
+            "UPDATE outbox SET lease_until = 0, attempts = attempts - 1 WHERE id = ?1 AND attempts = ?2", those
+        )
 
     def hold(self, endpoint: str, *, url: str, now: datetime, why: Closed = Closed.GONE) -> int:
         with self._db.transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO closed_endpoint VALUES (?, ?, ?, ?)", (endpoint, url, encode_moment(now), why)
-            )
-            return self._db.execute(
-                "UPDATE outbox SET state = 'held', held_for = 'endpoint' WHERE endpoint = ? AND state = 'pending'",
-                (endpoint,),
-            )
+            return self._close(endpoint, url=url, now=now, why=why)
+
+    def _close(self, endpoint: str, *, url: str, now: datetime, why: Closed) -> int:
+        self._db.execute(
+            "INSERT OR REPLACE INTO closed_endpoint VALUES (?, ?, ?, ?)", (endpoint, url, encode_moment(now), why)
+        )
+        return self._db.execute(
+            "UPDATE outbox SET state = 'held', held_for = 'endpoint' WHERE endpoint = ? AND state = 'pending'",
+            (endpoint,),
+        )
 
     def release(self, endpoint: str, *, unless_url: str | None = None) -> int:
         if not self._db.row(

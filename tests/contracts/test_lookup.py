@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feeder.model import DeliveryState, StoredEntry, Topic, TopicKind, TopicListing
-from feeder.storage import Month, Outcome, Store, Wanted, open_store
+from feeder.storage import Month, Outcome, Store, Tried, Wanted, open_store
 from feeder.storage.schema import APPLICATION_ID, MIGRATIONS
 from feeder.topics import of as topics_of
 from tests.builders import (
@@ -23,6 +23,7 @@ from tests.builders import (
     an_article,
     an_entry,
 )
+from tests.outbox import claim, settle
 
 OPENERS = {"sqlite": open_store}
 DAY = timedelta(days=1)
@@ -193,12 +194,19 @@ def test_messages_are_listed_with_their_attempts_and_replayed_once_they_are_dead
     last = store.lookup.messages(limit=2)[-1].nr
     assert [it.delivery.id for it in store.lookup.messages(limit=2, before=last)] == ["m0"]
     assert [it.delivery.id for it in store.lookup.messages(limit=9, watch="w1")] == ["m1"]
-    claimed = store.outbox.claim(["desk"], now=NOON, lease=60)
+    claimed = claim(store, "desk", now=NOON)
     assert claimed is not None
     assert not store.outbox.replay(claimed.id, now=NOON)
-    store.outbox.settle(
-        claimed, state=DeliveryState.DEAD, next_at=NOON, now=NOON, outcome=Outcome.FAILED, status=500, error="no"
+    failed = Tried(
+        delivery=claimed,
+        state=DeliveryState.DEAD,
+        next_at=NOON,
+        ended=NOON,
+        outcome=Outcome.FAILED,
+        status=500,
+        error="no",
     )
+    settle(store, failed)
     (dead,) = store.lookup.messages(limit=9, state=DeliveryState.DEAD)
     assert (dead.title, dead.created, [a.error for a in dead.attempts]) == ("One", NOON, ["no"])
     assert store.outbox.replay(claimed.id, now=NOON + DAY)

@@ -15,6 +15,7 @@ from feeder.model import TopicKind, TopicListing
 from feeder.storage import JobOutcome, JobRecord, Store, TopicTotals, open_store
 from feeder.topics import of as topics_of
 from tests.builders import NOON, a_delivery, a_stored_entry
+from tests.outbox import claim
 
 RECORD = JobRecord(
     name="refresh",
@@ -73,7 +74,7 @@ def test_a_message_that_nobody_sends_in_time_is_overdue(store: Store) -> None:
     assert store.outbox.due_since(DESK, now=NOON - timedelta(seconds=1)) is None
     assert store.outbox.due_since(DESK, now=NOON + timedelta(hours=1)) == NOON
     assert store.outbox.due_since(("no longer configured",), now=NOON) is None
-    assert store.outbox.claim(DESK, now=NOON, lease=90) is not None
+    assert claim(store, *DESK, now=NOON) is not None
     assert store.outbox.due_since(DESK, now=NOON + timedelta(seconds=5)) is None, "somebody is at it"
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feeder.errors import StateError, StateLocked
 from feeder.model import Delivery, DeliveryState, EventType, Topic, TopicKind, TopicListing
-from feeder.storage import Fate, FileRecord, Former, Outcome, Published, Stamp, Store, open_store
+from feeder.storage import Fate, FileRecord, Former, Outcome, Published, Stamp, Store, Tried, open_store
 from feeder.topics import ALL
 from feeder.topics import of as topics_of
+from tests import outbox
 from tests.builders import NOON, a_delivery, a_person_tag, a_show_tag, a_stored_entry, a_topic, an_article, an_entry
-from tests.outbox import attempts, deliveries
 
 LATER = NOON + timedelta(hours=1)
 STAMP = Stamp(size=10, mtime_ns=1_623_758_400_123_456_789, inode=77)
@@ -420,15 +421,20 @@ def waiting(store: Store) -> Store:
     return store
 
 
-def claim(store: Store, *, now=NOON, endpoints: tuple[str, ...] = ("desk",)) -> Delivery | None:  # type: ignore[no-untyped-def]  # test
-    return store.outbox.claim(endpoints, now=now, lease=90)
+def claim(store: Store, *, now: datetime = NOON, endpoints: tuple[str, ...] = ("desk",)) -> Delivery | None:
+    return outbox.claim(store, *endpoints, now=now)
+
+
+def tried(delivery: Delivery | None, **fields: Any) -> Tried:
+    assert delivery is not None
+    return Tried(delivery=delivery, **({"status": None} | fields))
 
 
 def test_a_message_is_put_into_the_outbox_once(waiting: Store) -> None:
     with waiting.transaction():
         assert not waiting.outbox.add(a_delivery(body=b"again"), now=LATER)
         assert not waiting.outbox.add(a_delivery(id="msg_other"), now=LATER), "same entry, watch, endpoint and event"
-    assert deliveries(waiting) == (a_delivery(),)
+    assert outbox.deliveries(waiting) == (a_delivery(),)
 
 
 def test_a_message_is_claimed_by_one_sender_only(waiting: Store) -> None:
@@ -460,11 +466,8 @@ def test_many_senders_at_once_never_claim_one_message_twice(store: Store) -> Non
 def test_a_message_is_due_at_its_time_and_for_its_endpoint(waiting: Store) -> None:
     assert claim(waiting, endpoints=()) is None
     assert claim(waiting, endpoints=("another", "it's")) is None
-    delivery = claim(waiting)
-    assert delivery is not None
-    waiting.outbox.settle(
-        delivery, state=DeliveryState.PENDING, next_at=LATER, now=NOON, outcome=Outcome.FAILED, status=503, error="busy"
-    )
+    busy = tried(claim(waiting), state=DeliveryState.PENDING, next_at=LATER, ended=NOON, outcome=Outcome.FAILED)
+    outbox.settle(waiting, busy)
     assert claim(waiting, now=LATER - timedelta(seconds=1)) is None
     assert claim(waiting, now=LATER) == a_delivery(attempts=2, next_at=LATER)
 
@@ -483,30 +486,103 @@ def test_a_sender_that_looked_at_the_clock_a_moment_earlier_does_not_get_what_an
 
 
 def test_every_attempt_is_on_record(waiting: Store) -> None:
-    first = claim(waiting)
-    assert first is not None
-    waiting.outbox.settle(
-        first, state=DeliveryState.PENDING, next_at=NOON, now=NOON, outcome=Outcome.FAILED, status=None, error="refused"
+    first = tried(
+        claim(waiting),
+        state=DeliveryState.PENDING,
+        next_at=NOON,
+        ended=NOON,
+        outcome=Outcome.FAILED,
+        error="refused",
     )
-    second = claim(waiting, now=LATER)
-    assert second is not None
-    waiting.outbox.settle(
-        second, state=DeliveryState.DONE, next_at=LATER, now=LATER, outcome=Outcome.DELIVERED, status=204
+    outbox.settle(waiting, first)
+    second = tried(
+        claim(waiting, now=LATER),
+        state=DeliveryState.DONE,
+        next_at=LATER,
+        ended=LATER,
+        outcome=Outcome.DELIVERED,
+        status=204,
     )
+    outbox.settle(waiting, second)
     assert claim(waiting, now=LATER + timedelta(days=1)) is None
-    assert [(a.number, a.outcome, a.status, a.error, a.started, a.ended) for a in attempts(waiting, first.id)] == [
+    assert [
+        (a.number, a.outcome, a.status, a.error, a.started, a.ended)
+        for a in outbox.attempts(waiting, first.delivery.id)
+    ] == [
         (1, Outcome.FAILED, None, "refused", NOON, NOON),
         (2, Outcome.DELIVERED, 204, "", LATER, LATER),
     ]
-    assert deliveries(waiting, state=DeliveryState.DONE) == (
+    assert outbox.deliveries(waiting, state=DeliveryState.DONE) == (
         a_delivery(state=DeliveryState.DONE, attempts=2, next_at=LATER),
     )
+
+
+def many(store: Store, *endpoints: str, each: int) -> None:
+    with store.transaction():
+        for n in range(each):
+            for name in endpoints:
+                message = a_delivery(id=f"{name} {n}", endpoint=name, watch=f"{n}", next_at=NOON + timedelta(minutes=n))
+                store.outbox.add(message, now=NOON)
+
+
+def test_each_endpoint_gets_as_many_as_it_has_room_for_the_longest_due_first(store: Store) -> None:
+    put(store, a_stored_entry(an_entry()))
+    many(store, "a", "b", "c", each=4)
+    soon = NOON + timedelta(minutes=2)
+    with store.transaction():
+        claimed = store.outbox.claim({"c": 1, "nobody": 5, "a": 3, "b": 9}, endpoints=2, now=soon, lease=90)
+    assert [it.id for it in claimed] == ["c 0", "a 0", "a 1", "a 2"], "two endpoints that have any, in their order"
+    assert {it.attempts for it in claimed} == {1}
+    with store.transaction():
+        claimed = store.outbox.claim({"a": 9, "b": 9}, now=soon, lease=90)
+    assert [it.id for it in claimed] == ["b 0", "b 1", "b 2"], "what is due, and nobody has"
+
+
+def test_what_was_claimed_and_not_tried_is_as_if_nobody_had_claimed_it(store: Store) -> None:
+    put(store, a_stored_entry(an_entry()))
+    many(store, "a", each=3)
+    with store.transaction():
+        claimed = store.outbox.claim({"a": 3}, now=LATER, lease=90)
+        store.outbox.give_back(claimed[1:])
+    assert [(it.attempts, len(outbox.attempts(store, it.id))) for it in outbox.deliveries(store)] == [
+        (1, 1),
+        (0, 0),
+        (0, 0),
+    ]
+    assert outbox.claim(store, "a", now=LATER) == replace(claimed[1], attempts=1)
+
+
+def test_what_somebody_else_claimed_meanwhile_cannot_be_given_back(waiting: Store) -> None:
+    first = claim(waiting)
+    second = claim(waiting, now=LATER)
+    assert (first, second) == (a_delivery(attempts=1), a_delivery(attempts=2))
+    with waiting.transaction():
+        waiting.outbox.give_back([a_delivery(attempts=1)])
+    assert claim(waiting, now=LATER) is None
+    assert len(outbox.attempts(waiting, a_delivery().id)) == 2
+
+
+def test_an_endpoint_that_says_it_is_gone_is_closed_with_the_message_that_heard_it(waiting: Store) -> None:
+    with waiting.transaction():
+        waiting.outbox.add(a_delivery(id="msg_2", watch="Another"), now=NOON)
+    gone = tried(
+        claim(waiting),
+        state=DeliveryState.HELD,
+        next_at=NOON,
+        ended=NOON,
+        outcome=Outcome.FAILED,
+        gone="https://a.example/hook",
+    )
+    outbox.settle(waiting, gone)
+    assert {it.state for it in outbox.deliveries(waiting)} == {DeliveryState.HELD}
+    assert waiting.outbox.release("desk", unless_url="https://a.example/hook") == 0
+    assert waiting.outbox.release("desk", unless_url="https://b.example/hook") == 2
 
 
 def test_what_a_killed_process_had_begun_is_due_at_once_and_marked(waiting: Store) -> None:
     claim(waiting)
     assert waiting.outbox.release_leases() == 1
-    assert [attempt.outcome for attempt in attempts(waiting, a_delivery().id)] == [Outcome.UNKNOWN]
+    assert [attempt.outcome for attempt in outbox.attempts(waiting, a_delivery().id)] == [Outcome.UNKNOWN]
     assert claim(waiting) == a_delivery(attempts=2)
     assert waiting.outbox.release_leases() == 1
 

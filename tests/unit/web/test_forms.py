@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from feeder import config
 from feeder.config import Owner
+from feeder.config.values import endpoint_name
 from feeder.errors import ConfigError
-from feeder.model import DeliveryState
+from feeder.model import DeliveryState, EventType, Quiet, Rhythm, Watch, WatchKind
 from feeder.service import clock
 from feeder.service.ownership import hash_password, recognised
-from feeder.storage import Outcome
+from feeder.storage import Outcome, Tried
 from feeder.web.visitors import ANOTHER, GUESSES, LIFETIME
 from tests.fakes.house import CONFIG, PASSWORD, TOKEN, House, a_house, owner_table
 from tests.fakes.newsroom import an_article_text
-from tests.outbox import deliveries
+from tests.outbox import claim, deliveries, settle
 
 MAISEL = "Milo Ventimiglia Joins The Marvelous Mrs. Maisel"
-NEW = {"name": "Milo Ventimiglia", "aliases": "Milo V., Ventimiglia M.", "endpoint": "desk"}
+NEW = {"name": "Milo Ventimiglia", "aliases": "Milo V.\r\n\r\nVentimiglia, M.", "endpoint": "desk"}
 FORMS = {
-    "/watches/add": NEW,
+    "/watches/save": NEW,
     "/watches/remove": {"name": "Lauren Graham"},
     "/proposed/decide": {"key": "person/milo-ventimiglia", "verdict": "reject"},
     "/correct": {"entry": "x", "kind": "show", "name": "x", "verdict": "reject"},
@@ -138,7 +143,7 @@ def test_without_an_owner_nobody_logs_in_and_only_this_machine_looks_behind(tmp_
     with a_house(tmp_path, {"maisel.md": an_article_text()}, owner=False) as house:
         assert house.ask("/login").status == 404
         assert house.ask("/login", form={"secret": ""}).status == 404
-        assert house.ask("/watches/add", form=NEW).status == 403
+        assert house.ask("/watches/save", form=NEW).status == 403
         assert house.ask("/health").status == 200
         # a name that leads to this machine, or a proxy in front of it
         assert house.ask("/health", host="rebound.example").status == 403
@@ -147,14 +152,14 @@ def test_without_an_owner_nobody_logs_in_and_only_this_machine_looks_behind(tmp_
 
 
 def test_a_form_in_another_shape_is_refused(quiet: House) -> None:
-    assert quiet.ask("/watches/add", method="POST", body=b"{}", content_type="application/json").status == 400
+    assert quiet.ask("/watches/save", method="POST", body=b"{}", content_type="application/json").status == 400
     huge = quiet.ask(
-        "/watches/add", method="POST", body=b"a" * 70_000, content_type="application/x-www-form-urlencoded"
+        "/watches/save", method="POST", body=b"a" * 70_000, content_type="application/x-www-form-urlencoded"
     )
     assert huge.status == 400
-    bad = quiet.ask("/watches/add", method="POST", body=b"\xff=%ff", content_type="application/x-www-form-urlencoded")
+    bad = quiet.ask("/watches/save", method="POST", body=b"\xff=%ff", content_type="application/x-www-form-urlencoded")
     assert bad.status == 400
-    assert quiet.ask("/watches/add").status == 405
+    assert quiet.ask("/watches/save").status == 405
 
 
 # -- what it does -----------------------------------------------------------------------------------------------------
@@ -163,11 +168,11 @@ def test_a_form_in_another_shape_is_refused(quiet: House) -> None:
 def test_a_watch_is_added_and_removed_in_the_config_file_and_takes_effect(house: House) -> None:
     cookie = house.log_in()
     csrf = house.csrf(cookie)
-    reply = house.ask("/watches/add", form={**NEW, "csrf": csrf}, cookie=cookie)
+    reply = house.ask("/watches/save", form={**NEW, "csrf": csrf}, cookie=cookie)
     assert (reply.status, reply.headers["location"]) == (303, "../watches?done=added")
     text = house.room.settings.path.read_text()
     assert "# people I like" in text
-    assert config.load(house.room.settings.path).watches[-1].aliases == ("Milo V.", "Ventimiglia M.")
+    assert config.load(house.room.settings.path).watches[-1].aliases == ("Milo V.", "Ventimiglia, M.")
     page = house.ask("/watches?done=added", cookie=cookie).text
     assert "Watched from the next build on." in page
     assert house.ask("/watch/milo-ventimiglia").status == 200
@@ -176,24 +181,133 @@ def test_a_watch_is_added_and_removed_in_the_config_file_and_takes_effect(house:
     assert house.room.settings.path.read_text() == CONFIG + owner_table()
 
 
+ALL_OF_IT = {
+    "name": "Gilmore Girls",
+    "kind": "show",
+    "aliases": "Las chicas Gilmore",
+    "not": "Rocky\nThe Other Show",
+    "main": "yes",
+    "events": ["casting", "renewal"],
+    "min_score": "0.8",
+    "max_age": "7d",
+    "endpoint": ["desk"],
+    "address": "https://hooks.example.org/secret-path",
+    "rhythm": "weekly",
+    "weekday": "Friday",
+    "at": "17:30",
+    "zone": "Europe/Berlin",
+    "quiet_from": "22:00",
+    "quiet_to": "07:00",
+    "quiet_zone": "America/New_York",
+    "mute_day": "2030-12-24",
+    "mute_time": "18:00",
+}
+
+
+def test_everything_that_the_config_can_say_of_a_watch_is_said_in_the_form_and_comes_back(house: House) -> None:
+    cookie = house.log_in()
+    csrf = house.csrf(cookie)
+    path = house.room.settings.path
+    assert house.ask("/watches/save", form={**ALL_OF_IT, "csrf": csrf}, cookie=cookie).status == 303
+    watch = config.load(path).watches[-1]
+    assert watch == Watch(
+        name="Gilmore Girls",
+        kind=WatchKind.SHOW,
+        aliases=("Las chicas Gilmore",),
+        unless=("Rocky", "The Other Show"),
+        main=True,
+        events=(EventType.CASTING, EventType.RENEWAL),
+        min_score=0.8,
+        max_age=7 * 86400.0,
+        endpoints=("desk", endpoint_name("https://hooks.example.org/secret-path")),
+        digest=Rhythm(weekday=4, at=time(17, 30), zone=ZoneInfo("Europe/Berlin")),
+        quiet=Quiet(start=time(22), end=time(7), zone=ZoneInfo("America/New_York")),
+        muted_until=datetime(2030, 12, 24, 18, tzinfo=UTC),
+    )
+    written = path.read_text()
+    page = house.ask("/watches/change?name=gilmore%20girls", cookie=cookie)
+    assert page.headers["cache-control"] == "private, no-store"
+    assert "secret-path" not in page.text
+    again = house.fields(page.text, "watches/save")
+    assert again["was"] == ["Gilmore Girls"]
+    again["name"] = ["The Gilmore Girls"]
+    assert house.ask("/watches/save", form=again, cookie=cookie).headers["location"] == "../watches?done=changed"
+    assert path.read_text() == written.replace('name = "Gilmore Girls"', 'name = "The Gilmore Girls"')
+    assert config.load(path).watches[-1] == replace(watch, name="The Gilmore Girls")
+    assert house.ask("/watches/change?name=nobody", cookie=cookie).status == 404
+
+
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "place", "said"),
     [
-        ({**NEW, "endpoint": "nowhere"}, "there is no endpoint named"),
-        ({**NEW, "name": "Lauren Graham"}, "is the name of #1 already"),
-        ({**NEW, "name": ""}, "expected a name on one line"),
+        ({"endpoint": "nowhere"}, "endpoint", "There is no endpoint named"),
+        ({"endpoint": []}, "endpoint", "Is missing: expected the name of an endpoint"),
+        ({"address": "ftp://x"}, "endpoint", "There is no endpoint named"),
+        ({"name": "Lauren Graham"}, "name", "Is the name of #1 already"),
+        ({"name": ""}, "name", "Expected a name on one line"),
+        ({"kind": "planet"}, "kind", "Expected &#34;person&#34;, &#34;show&#34;"),
+        ({"kind": "query", "query": "event:cast"}, "query", "event:cast"),
+        ({"kind": "event"}, "events", "Is missing"),
+        ({"kind": "event", "events": "casting", "aliases": "X"}, "aliases", "Has no meaning"),
+        ({"events": "party"}, "events", "Expected one or more of"),
+        ({"min_score": "very"}, "min_score", "Expected a number from 0.0 to 1.0"),
+        ({"max_age": "young"}, "max_age", "Expected a duration"),
+        ({"rhythm": "daily", "at": "", "zone": "UTC"}, "when", "Expected &#34;at once&#34;"),
+        ({"rhythm": "daily", "at": "08:00", "zone": "Middle/Earth"}, "when", "there is no time zone"),
+        ({"quiet_from": "22:00", "quiet_zone": "UTC"}, "quiet", "Expected hours like"),
+        ({"mute_time": "18:00"}, "mute_until", "Expected a date like"),
     ],
 )
-def test_a_watch_that_cannot_be_is_explained_and_what_was_typed_stays(
-    quiet: House, fields: dict[str, str], said: str
+def test_a_watch_that_cannot_be_is_explained_where_it_was_typed_and_what_was_typed_stays(
+    quiet: House, fields: dict[str, str], place: str, said: str
 ) -> None:
-    cookie = quiet.log_in()
+    cookie = quiet.log_in(TOKEN)
     before = quiet.room.settings.path.read_text()
-    reply = quiet.ask("/watches/add", form={**fields, "csrf": quiet.csrf(cookie)}, cookie=cookie)
+    form = {**NEW, "not": "<b>Rocky</b>", **fields, "csrf": quiet.csrf(cookie)}
+    if place == "name":
+        said = said.replace("Is the name", "&#39;Lauren Graham&#39; is the name")
+    reply = quiet.ask("/watches/save", form=form, cookie=cookie)
     assert reply.status == 422
-    assert said in reply.text
-    assert 'value="Milo V., Ventimiglia M."' in reply.text
+    wrong = reply.text.partition(f'id="wrong-{place}">')[2].partition("</p>")[0]
+    assert said in wrong, reply.text
+    assert f'aria-describedby="help-{place} wrong-{place}"' in reply.text or f'"wrong-{place}"' in reply.text
+    kept = quiet.fields(reply.text, "watches/save")
+    for name, value in form.items():
+        offered = value in ("planet", "party", "nowhere") or not value or name == "weekday"
+        assert offered or [it.replace("\r", "") for it in kept[name]] == [value.replace("\r", "")], name
     assert quiet.room.settings.path.read_text() == before
+
+
+def test_what_a_watch_would_have_sent_is_shown_with_the_sentence_and_nothing_is_written(house: House) -> None:
+    today = f"{clock.now():%Y-%m-%d}"
+    house.room.write("new.md", an_article_text("<Milo> is back", "Milo Ventimiglia is back.", date=today))
+    house.running.refresh()
+    cookie = house.log_in()
+    before = house.room.settings.path.read_text()
+    # no endpoint: it can be chosen when it is known what comes
+    form = {"name": "Milo Ventimiglia", "do": "try", "csrf": house.csrf(cookie)}
+    reply = house.ask("/watches/save", form=form, cookie=cookie)
+    assert reply.status == 200
+    shown = reply.text.partition('id="tried"')[2]
+    assert "1 alert in 90 days" in shown
+    assert "&lt;Milo&gt; is back" in shown
+    assert "<mark>Milo Ventimiglia</mark> is back." in shown
+    assert house.fields(reply.text, "watches/save")["name"] == ["Milo Ventimiglia"]
+    nobody = house.ask("/watches/save", form={**form, "name": "Nobody Known"}, cookie=cookie)
+    assert "0 alerts in 90 days" in nobody.text
+    assert house.ask("/watches/save", form={**form, "max_age": "x"}, cookie=cookie).status == 422
+    assert house.room.settings.path.read_text() == before
+    assert '"deliveries":[]' in house.ask("/api/deliveries", cookie=cookie).text
+
+
+def test_the_form_about_a_watch_is_for_the_owner(quiet: House) -> None:
+    for path in ("/watches/new", "/watches/new?name=X", "/watches/change?name=Lauren%20Graham"):
+        reply = quiet.ask(path)
+        assert reply.status == 303
+        assert reply.headers["location"] == f"../login?{urlencode({'then': path[1:]})}"
+    cookie = quiet.log_in(TOKEN)
+    fields = quiet.fields(quiet.ask("/watches/new?name=Gilmore%20Girls&kind=show", cookie=cookie).text, "watches/save")
+    assert (fields["name"], fields["kind"], fields["endpoint"]) == (["Gilmore Girls"], ["show"], ["desk"])
 
 
 def test_a_tag_is_corrected_from_the_page_of_its_article(house: House) -> None:
@@ -226,17 +340,18 @@ def test_a_message_that_failed_for_good_is_sent_again(house: House) -> None:
     house.room.write("new.md", an_article_text("Lauren Graham returns", "Lauren Graham is back.", date="2021-06-15"))
     house.running.refresh()
     store = house.running.app.store
-    claimed = store.outbox.claim(["desk"], now=clock.now(), lease=60)
+    claimed = claim(store, "desk", now=clock.now())
     assert claimed is not None
-    store.outbox.settle(
-        claimed,
+    failed = Tried(
+        delivery=claimed,
         state=DeliveryState.DEAD,
         next_at=clock.now(),
-        now=clock.now(),
+        ended=clock.now(),
         outcome=Outcome.FAILED,
         status=500,
         error="<script>alert(1)</script>",
     )
+    settle(store, failed)
     cookie = house.log_in()
     page = house.ask("/deliveries?state=dead", cookie=cookie).text
     assert claimed.id in page
