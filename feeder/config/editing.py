@@ -5,16 +5,13 @@ The file is replaced as a whole, and only by one that loads.
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
-import threading
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from feeder import durable
 from feeder.config.lines import key_lines
 from feeder.config.load import check_watch, parse_file, parse_table, read_text
 from feeder.config.settings import Settings
@@ -23,7 +20,6 @@ from feeder.errors import ConfigError, WatchError
 from feeder.model import Watch
 
 _WATCHES = "watches"
-_writing = threading.Lock()
 #: An endpoint for a watch that is only tried out.
 _NOWHERE = {"name": "(none)", "kind": "ntfy", "url": "https://nowhere.invalid/"}
 
@@ -141,15 +137,18 @@ def _number(path: Path, watches: Sequence[Mapping[str, object]], name: str) -> i
 
 
 def _edit(path: Path, change: Callable[[str, Settings], str]) -> Settings:
-    with _writing:
-        before = read_text(path)
-        # a file that is wrong already is its owner's to mend
-        text = change(before, parse_file(before, path))
-        settings = parse_file(text, path)
-        if read_text(path) != before:
-            raise ConfigError(f"{path.name}: somebody else has changed it in this very moment; try again")
-        _replace(path, text)
-        return settings
+    try:
+        with durable.alone(durable.leads_to(path).parent):
+            before = read_text(path)
+            # a file that is wrong already is its owner's to mend
+            text = change(before, parse_file(before, path))
+            settings = parse_file(text, path)
+            if read_text(path) != before:  # editors ask for no lock
+                raise ConfigError(f"{path.name}: somebody else has changed it in this very moment; try again")
+            durable.replace(path, text.encode())
+            return settings
+    except OSError as error:
+        raise ConfigError(durable.refusal(path, error)) from error
 
 
 def _tables(text: str) -> list[tuple[int, int]]:
@@ -194,24 +193,3 @@ def _joined(head: list[str], table: str, tail: list[str]) -> str:
     if before and not before.endswith("\n"):
         before += "\n"
     return before + ("\n" if before.strip() else "") + table + "".join(tail)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Through a link to what it leads to; mode and, where that may be done, owner stay."""
-    real = path.resolve()
-    temporary = ""
-    try:
-        status = real.stat()
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{real.name}-", dir=real.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
-            if os.geteuid() == 0:
-                os.fchown(file.fileno(), status.st_uid, status.st_gid)
-            os.fsync(file.fileno())
-        os.replace(temporary, real)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}; nothing has changed") from error

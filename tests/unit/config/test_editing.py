@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -253,8 +255,7 @@ _watches = st.builds(
     | st.tuples(_times, _times, _zones)
     .filter(lambda it: it[0] != it[1])
     .map(lambda it: Quiet(start=it[0], end=it[1], zone=it[2])),
-    muted_until=st.none()
-    | st.integers(1_577_836_800, 2_208_988_800).map(lambda it: datetime.fromtimestamp(it, UTC)),
+    muted_until=st.none() | st.integers(1_577_836_800, 2_208_988_800).map(lambda it: datetime.fromtimestamp(it, UTC)),
 )
 
 
@@ -268,3 +269,29 @@ def test_any_watch_that_is_written_is_read_as_the_same(
     first = write_watch(path, watch_table(replace(before, name="Before"), load(path)))
     after = write_watch(path, watch_table(watch, first), replacing="Before")
     assert after.watches[-1] == watch
+
+
+def test_two_who_watch_at_the_same_time_both_have_their_say(path: Path) -> None:
+    wanted = [f"Show {chr(65 + n)}" for n in range(8)]
+    threads = [
+        threading.Thread(target=write_watch, args=(path, {"name": name, "kind": "show", "endpoint": HOOK}))
+        for name in wanted
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(names(path)) >= set(wanted)
+
+
+def test_a_full_disk_is_told_and_the_file_is_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = path.read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ConfigError, match=r"config\.toml: cannot be written: No space left on device; nothing"):
+        write_watch(path, {"name": "Ghosts", "kind": "show", "endpoint": HOOK})
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == [path.name]
