@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from feeder import config
 from feeder.config import Owner, Settings
@@ -62,15 +62,11 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def watch(settings: Settings, name: str, *, aliases: str, endpoint: str) -> str:
-    """Watch a name from the next build on; `aliases` with commas between them. What was written.
-
-    Raises ConfigError.
-    """
-    listed = tuple(filter(None, (" ".join(alias.split()) for alias in aliases.split(","))))
-    name = " ".join(name.split())
-    config.add_watch(settings.path, name, aliases=listed, endpoints=(endpoint.strip(),))
-    return name
+def watch(settings: Settings, table: Mapping[str, object], *, replacing: str | None = None) -> Mapping[str, object]:
+    """From the next build on; see `config.write_watch`. The table as it is now. Raises ConfigError, WatchError."""
+    after = config.write_watch(settings.path, table, replacing=replacing)
+    name = " ".join(str(table["name"]).split())
+    return config.watch_table(next(it for it in after.watches if it.name == name), after)
 
 
 def unwatch(settings: Settings, name: str) -> None:

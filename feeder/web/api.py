@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from feeder.errors import StateError
+from feeder import config
+from feeder.errors import ConfigError, StateError, WatchError
 from feeder.model import DeliveryState, SiteInfo, TopicKind
-from feeder.service import clock
+from feeder.service import clock, ownership, trial
 from feeder.service.reading import About, Whole
 from feeder.web import asked, openapi, replies, shapes
 from feeder.web.asked import Senseless
@@ -23,6 +24,7 @@ from feeder.web.desk import Desk
 from feeder.web.visitors import TooMany, Visitor
 
 _log = logging.getLogger(__name__)
+_MOST_DAYS = 36_500  # that a watch is tried on
 _View = Callable[["Api", Request, Visitor], Response]
 
 
@@ -32,6 +34,43 @@ def _guarded(view: _View) -> Callable[[Api, Request], Awaitable[Response]]:
     @wraps(view)
     async def answer(api: Api, request: Request) -> Response:
         return await api.desk.beside(lambda: api.guard(request, view))
+
+    return answer
+
+
+def _owners(view: _View) -> Callable[[Api, Request], Awaitable[Response]]:
+    """Only for programs with the owner's token: a browser's session is for the forms, which other sites cannot send."""
+
+    def checked(api: Api, request: Request, visitor: Visitor) -> Response:
+        if not visitor.owner or visitor.csrf:
+            return _refused(request)
+        try:
+            return view(api, request, visitor)
+        except WatchError as error:
+            return replies.data(request, {"error": str(error), "fields": dict(error.fields)}, status=422)
+        except ConfigError as error:
+            return _problem(request, 409, str(error))
+
+    return _guarded(checked)
+
+
+def _sent(view: Callable[[Api, Request, Mapping[str, Any]], Response]) -> Callable[[Api, Request], Awaitable[Response]]:
+    """The same, with the table that was sent."""
+
+    @wraps(view)
+    async def answer(api: Api, request: Request) -> Response:
+        table: Mapping[str, Any] | Senseless
+        try:
+            table = await asked.table(request)
+        except Senseless as error:
+            table = error
+
+        def with_table(api: Api, request: Request, _visitor: Visitor) -> Response:
+            if isinstance(table, Senseless):
+                raise table
+            return view(api, request, table)
+
+        return await _owners(with_table)(api, request)
 
     return answer
 
@@ -54,6 +93,10 @@ class Api:
             Route("/api/topics/{kind}/{slug}/entries", self._topic_entries),
             Route("/api/search", self._search),
             Route("/api/watches", self._watches),
+            Route("/api/watches", self._add_watch, methods=["POST"]),
+            Route("/api/watches/try", self._try_watch, methods=["POST"]),
+            Route("/api/watches/{name:path}", self._change_watch, methods=["PUT"]),
+            Route("/api/watches/{name:path}", self._remove_watch, methods=["DELETE"]),
             Route("/api/deliveries", self._deliveries),
             Route("/api/{rest:path}", self._missing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         )
@@ -163,8 +206,51 @@ class Api:
 
     @_guarded
     def _watches(self, request: Request, visitor: Visitor) -> Response:
-        found = [shapes.watched(it, self._site, sees=visitor.sees) for it in self.desk.reading(visitor).watched()]
+        settings = self.desk.app.settings
+        found = [
+            shapes.watched(it, self._site, written=config.watch_table(it.watch, settings) if visitor.sees else None)
+            for it in self.desk.reading(visitor).watched()
+        ]
         return replies.data(request, {"watches": found}, private=visitor.sees)
+
+    @_sent
+    def _add_watch(self, request: Request, table: Mapping[str, Any]) -> Response:
+        written = ownership.watch(self.desk.app.settings, table)
+        self.desk.running.reload()
+        return replies.data(request, shapes.table(written), status=201, private=True)
+
+    @_sent
+    def _change_watch(self, request: Request, table: Mapping[str, Any]) -> Response:
+        written = ownership.watch(self.desk.app.settings, table, replacing=self._watched_name(request))
+        self.desk.running.reload()
+        return replies.data(request, shapes.table(written), private=True)
+
+    @_sent
+    def _try_watch(self, request: Request, table: Mapping[str, Any]) -> Response:
+        days = asked.number(request.query_params, "days")
+        if days is not None and not 1 <= days <= _MOST_DAYS:
+            raise Senseless(f"days: expected 1 to {_MOST_DAYS}")
+        replacing = asked.text(request.query_params, "replacing") or None
+        if replacing:
+            self._watched(replacing)
+        with self.desk.trying:
+            found = trial.tried(self.desk.app, table, replacing=replacing, days=days or trial.DAYS, now=clock.now())
+        return replies.data(request, shapes.trial(found, self._site), private=True)
+
+    @_owners
+    def _remove_watch(self, request: Request, _visitor: Visitor) -> Response:
+        ownership.unwatch(self.desk.app.settings, self._watched_name(request))
+        self.desk.running.reload()
+        return Response(status_code=204)
+
+    def _watched_name(self, request: Request) -> str:
+        return self._watched(request.path_params["name"])
+
+    def _watched(self, name: str) -> str:
+        folded = " ".join(name.split()).casefold()
+        if all(it.name.casefold() != folded for it in self.desk.app.settings.watches):
+            raise HTTPException(404, "nothing of this name is watched")
+        return name
 
     @_guarded
     def _deliveries(self, request: Request, visitor: Visitor) -> Response:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from feeder.service.questions import Question
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 _LARGEST = (1 << 63) - 1
 _LONGEST_FORM = 64 * 1024  # bytes
+_MOST_FIELDS = 500
 _LONGEST_TEXT = 300  # characters of a search
 _LONGEST_NAME = 200
 _Kind = TypeVar("_Kind", bound=StrEnum)
@@ -83,17 +85,62 @@ def question(values: Mapping[str, str]) -> Question:
     )
 
 
-async def form(request: Request) -> dict[str, str]:
-    """The fields of a form, the first of each name. Raises Senseless."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise Senseless("a form was expected")
+class Form(Mapping[str, str]):
+    """The fields of a form. As a mapping it has the first of each name, "" for one that has none."""
+
+    def __init__(self, found: Mapping[str, Sequence[str]]) -> None:
+        self._found = found
+
+    def __getitem__(self, name: str) -> str:
+        return next(iter(self._found[name]), "")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def all(self, name: str) -> list[str]:
+        """Every one of this name that says something, blanks around it left out."""
+        return [value for it in self._found.get(name, ()) if (value := it.strip())]
+
+    def text(self, name: str, *, longest: int = _LONGEST_NAME) -> str:
+        """On one line. Raises Senseless."""
+        return text(self, name, longest=longest)
+
+    def lines(self, name: str, *, longest: int) -> list[str]:
+        """Those of a text that say something; `longest`: characters of all. Raises Senseless."""
+        self.text(name, longest=longest)
+        return [line for it in self.get(name, "").splitlines() if (line := " ".join(it.split()))]
+
+
+async def form(request: Request) -> Form:
+    """Raises Senseless."""
+    body = await _body(request, "application/x-www-form-urlencoded", "a form")
+    try:
+        return Form(parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise Senseless("the form cannot be read") from None
+
+
+async def table(request: Request) -> Mapping[str, Any]:
+    """A JSON object. Raises Senseless."""
+    body = await _body(request, "application/json", "JSON")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Senseless("the JSON cannot be read") from None
+    if not isinstance(found, dict):
+        raise Senseless("a JSON object was expected")
+    return found
+
+
+async def _body(request: Request, media_type: str, what: str) -> bytes:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+        raise Senseless(f"{what} was expected")
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > _LONGEST_FORM:
-            raise Senseless("the form is too long")
-    try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=100)
-    except ValueError:
-        raise Senseless("the form cannot be read") from None
-    return {name: found[0] for name, found in fields.items()}
+            raise Senseless("that is too long")
+    return body

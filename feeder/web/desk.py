@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -40,6 +41,8 @@ class Desk:
         self.running = running
         self.shelf = shelf or Shelf(lambda: self.app.settings)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="page")
+        #: Held by who has a watch tried: each of them may load a catalog and a model of its own.
+        self.trying = threading.Lock()
         self.door = Doorkeeper(lambda: self.app.settings, monotonic=monotonic)
 
     @property

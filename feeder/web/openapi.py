@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +49,8 @@ def document(site: SiteInfo) -> dict[str, Any]:
                     ("Missing", "There is nothing of that name."),
                     ("Gone", "It is not published any more."),
                     ("Refused", "For the owner only."),
+                    ("Wrong", "A watch that cannot be."),
+                    ("Stuck", "config.toml cannot be changed: it is wrong, or somebody else is changing it."),
                     ("TooMany", "Too many wrong tokens from this address."),
                     ("Unready", "The state cannot be read at the moment."),
                 )
@@ -69,6 +72,7 @@ def _paths() -> dict[str, Any]:
         _before(),
     ]
     key = _path("key", _TEXT, "the last part of an entry's id")
+    name = _path("name", {**_TEXT, "pattern": "^[^\\r\\n]+$"}, "of a watch")
     kind, slug = _path("kind", _one_of(TopicKind), "kind of the topic"), _path("slug", _TEXT, "its place in addresses")
     return {
         "/api/openapi.json": _get("document", "This description", {"type": "object"}, []),
@@ -105,7 +109,38 @@ def _paths() -> dict[str, Any]:
             bad=True,
         ),
         "/api/search": _get("search", "Entries and topics that are asked for", _ref("Found"), search, bad=True),
-        "/api/watches": _get("watches", "Watched names", _ref("Watches"), []),
+        "/api/watches": {
+            **_get("watches", "Watched names", _ref("Watches"), []),
+            "post": _change("addWatch", "Watch something more", _ref("WatchTable"), sent=True, status=201),
+        },
+        "/api/watches/try": {
+            "post": _change(
+                "tryWatch",
+                "What a watch would have sent; nothing is sent or written, and it needs no endpoint",
+                _ref("Trial"),
+                sent=True,
+                parameters=[
+                    _query("days", {**_WHOLE, "minimum": 1, "maximum": 36_500}, "how far to look back; 90 if not said"),
+                    _query(
+                        "replacing", {**_TEXT, "maxLength": 200}, "name of the watch that it would take the place of"
+                    ),
+                ],
+                missing=True,
+            )
+        },
+        "/api/watches/{name}": {
+            "put": _change(
+                "changeWatch",
+                "Another table in place of one",
+                _ref("WatchTable"),
+                sent=True,
+                parameters=[name],
+                missing=True,
+            ),
+            "delete": _change(
+                "removeWatch", "Not watch it any more", None, parameters=[name], status=204, missing=True
+            ),
+        },
         "/api/deliveries": _get(
             "deliveries",
             "Messages to endpoints, the last made first",
@@ -122,7 +157,10 @@ def _paths() -> dict[str, Any]:
 
 def _schemas() -> dict[str, _Schema]:
     return {
-        "Problem": _object(error=_TEXT),
+        "Problem": {
+            **_object(error=_TEXT),
+            "description": "Of a watch that cannot be, `fields` says what is wrong by key.",
+        },
         "Entry": _object(
             id={**_TEXT, "description": "tag: URI (RFC 4151), never changes"},
             key={**_TEXT, "description": "its last part, for addresses"},
@@ -207,8 +245,46 @@ def _schemas() -> dict[str, _Schema]:
                     endpoints={"type": ["array", "null"], "items": _TEXT, "description": "null for strangers"},
                     topic={"anyOf": [_ref("Topic"), {"type": "null"}]},
                     last_named=_MOMENT_OR_NULL,
+                    table={"anyOf": [_ref("WatchTable"), {"type": "null"}], "description": "null for strangers"},
                 )
             )
+        ),
+        "WatchTable": {
+            "type": "object",
+            "description": "A table [[watches]] of config.toml, as README.md says; an endpoint of which config.toml "
+            "has only the address goes by a name.",
+            "properties": {
+                "name": _TEXT,
+                "kind": _one_of(WatchKind),
+                "query": _TEXT,
+                "aliases": _list(_TEXT),
+                "not": _text_or_list(),
+                "main": _YES_NO,
+                "events": _list(_one_of(EventType)),
+                "min_score": {"type": "number", "minimum": 0, "maximum": 1},
+                "max_age": {**_TEXT, "examples": ["7d"]},
+                "endpoint": _text_or_list(),
+                "when": {**_TEXT, "examples": ["at once", "daily at 08:00 Europe/Berlin"]},
+                "quiet": {**_TEXT, "examples": ["22:00 to 07:00 Europe/Berlin"]},
+                "mute_until": {**_TEXT, "examples": ["2026-12-24", "2026-12-24T18:00:00"]},
+            },
+            "required": ["name"],
+            "additionalProperties": False,
+        },
+        "Trial": _object(
+            days=_WHOLE,
+            entries={**_COUNT, "description": "looked at"},
+            sent=_COUNT,
+            held=_COUNT,
+            alerts=_list(
+                _object(
+                    entry=_ref("Entry"),
+                    state={**_TEXT, "enum": ["sent", "held", "same story"]},
+                    doubt={**_TEXT, "description": 'why it would be held, or ""'},
+                    news=_list(_TEXT),
+                    evidence=_list(_ref("Proof")),
+                )
+            ),
         ),
         "Deliveries": _object(
             deliveries=_list(
@@ -294,6 +370,41 @@ def _get(
     }
 
 
+def _change(
+    name: str,
+    summary: str,
+    schema: _Schema | None,
+    *,
+    sent: bool = False,
+    parameters: Sequence[_Schema] = (),
+    status: int = 200,
+    missing: bool = False,
+) -> _Schema:
+    """What only the owner's token may do. `sent`: it takes the table of a watch."""
+    problems = {
+        "400": "Senseless",
+        "401": "Refused",
+        **({"404": "Missing"} if missing else {}),
+        "409": "Stuck",
+        **({"422": "Wrong"} if sent else {}),
+        "429": "TooMany",
+        "503": "Unready",
+    }
+    content = {} if schema is None else {"content": {"application/json": {"schema": schema}}}
+    body = {"required": True, "content": {"application/json": {"schema": _ref("WatchTable")}}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "security": [{"owner": []}],
+        "parameters": list(parameters),
+        **({"requestBody": body} if sent else {}),
+        "responses": {
+            str(status): {"description": summary, **content},
+            **{status: {"$ref": f"#/components/responses/{problem}"} for status, problem in problems.items()},
+        },
+    }
+
+
 def _query(name: str, schema: _Schema, description: str) -> _Schema:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
 
@@ -316,6 +427,10 @@ def _object(**properties: _Schema) -> _Schema:
 
 def _list(items: _Schema) -> _Schema:
     return {"type": "array", "items": items}
+
+
+def _text_or_list() -> _Schema:
+    return {"anyOf": [_TEXT, _list(_TEXT)]}
 
 
 def _one_of(kinds: type[StrEnum]) -> _Schema:

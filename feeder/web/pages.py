@@ -14,15 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from feeder import feeds
+from feeder import config, feeds
 from feeder.errors import FeederError, StateError
-from feeder.model import DeliveryState, EventType, TopicKind, TopicListing
+from feeder.model import DeliveryState, EventType, TopicKind, TopicListing, WatchKind
 from feeder.rendering import chart, news_article, web_address
 from feeder.service import clock, proposals, reading
 from feeder.service.questions import Question
+from feeder.service.trial import Trial
 from feeder.storage import Fate
-from feeder.web import asked, replies
-from feeder.web.asked import Senseless
+from feeder.web import asked, replies, watch_form
+from feeder.web.asked import Form, Senseless
 from feeder.web.desk import Desk
 from feeder.web.visitors import TooMany, Visitor
 
@@ -62,6 +63,8 @@ class Pages:
             Route("/search", self._search),
             Route("/topics", self._topics),
             Route("/watches", self._watches),
+            Route("/watches/new", self._new_watch),
+            Route("/watches/change", self._change_watch),
             Route("/deliveries", self._deliveries),
             Route("/proposed", self._proposed),
             Route("/health", self._health),
@@ -289,7 +292,6 @@ class Pages:
         visitor: Visitor,
         *,
         said: Mapping[str, str] | None = None,
-        draft: Mapping[str, str] | None = None,
         status: int = 200,
     ) -> Response:
         watched = self.desk.reading(visitor).watched()
@@ -301,11 +303,65 @@ class Pages:
             here="watches",
             status=status,
             announced=tuple(it.listing for it in watched if it.listing)[:_ANNOUNCED] or self._everything(visitor),
-            watched=watched,
-            endpoints=[endpoint.name for endpoint in settings.endpoints],
+            watched=[(it, config.watch_table(it.watch, settings)) for it in watched],
             editable=visitor.owner,
             said=said or _said(request),
-            draft={"name": "", "aliases": "", "endpoint": "", **(draft or {})},
+        )
+
+    @_guarded
+    def _new_watch(self, request: Request, visitor: Visitor) -> Response:
+        """The form, empty but for what the address names."""
+        settings = self.desk.app.settings
+        named = {key: asked.text(request.query_params, key) for key in ("name", "query")}
+        kind = asked.one_of(request.query_params, "kind", WatchKind)
+        endpoints = [it.name for it in settings.endpoints]
+        table = {
+            **named,
+            **({"kind": kind.value} if kind else {}),
+            "endpoint": endpoints if len(endpoints) == 1 else [],
+        }
+        return self.watch(request, visitor, watch_form.filled(table, settings), was=None)
+
+    @_guarded
+    def _change_watch(self, request: Request, visitor: Visitor) -> Response:
+        settings = self.desk.app.settings
+        name = asked.text(request.query_params, "name")
+        found = next((it for it in settings.watches if it.name.casefold() == name.casefold()), None)
+        if found is None and visitor.owner:
+            return self.message(request, visitor, 404, "Not here", f"Nobody named “{name}” is watched.")
+        table = config.watch_table(found, settings) if found else {}
+        return self.watch(request, visitor, watch_form.filled(table, settings), was=found.name if found else None)
+
+    def watch(
+        self,
+        request: Request,
+        visitor: Visitor,
+        form: Form,
+        *,
+        was: str | None,
+        wrong: Mapping[str, str] | None = None,
+        tried: Trial | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The form about one watch. `was`: its name so far, None for a new one; `wrong`: by key of its table."""
+        if not visitor.owner:
+            then = request.url.path.lstrip("/") + (f"?{request.url.query}" if request.url.query else "")
+            return self._turned_away(request, visitor, then)
+        settings = self.desk.app.settings
+        return self.render(
+            request,
+            "watch",
+            visitor,
+            here="watches",
+            status=status,
+            private=True,
+            form=form,
+            was=was,
+            wrong=wrong or {},
+            tried=tried,
+            endpoints=[endpoint.name for endpoint in settings.endpoints],
+            home_zone=settings.zone.key,
+            **watch_form.values(),
         )
 
     # -- for who may look behind --------------------------------------------------------------------------------------
@@ -419,6 +475,7 @@ class Pages:
 #: What is said on the page after a form, by the word in its address.
 _ANSWERS = {
     "added": "Watched from the next build on.",
+    "changed": "Changed. It counts from the next build on.",
     "removed": "Not watched any more.",
     "replayed": "Sent again as soon as possible.",
     "not-replayed": "Nothing to send again: it is neither dead nor held.",

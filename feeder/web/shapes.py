@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from feeder.model import Event, Evidence, Form, SiteInfo, StoredEntry, Tag, TopicListing
 from feeder.rendering import entry_view, feed_path, topic_view
 from feeder.service.reading import About, Named, Watched, Whole
+from feeder.service.trial import Trial
 from feeder.storage import Message
 
 
@@ -113,15 +114,40 @@ def about(it: About, site: SiteInfo) -> dict[str, Any]:
     }
 
 
-def watched(it: Watched, site: SiteInfo, *, sees: bool) -> dict[str, Any]:
-    """Where alerts go is told to those only who may see it."""
+def watched(it: Watched, site: SiteInfo, *, written: Mapping[str, object] | None) -> dict[str, Any]:
+    """`written`: the table that means the watch; None for those who may not see where alerts go."""
     return {
         "name": it.watch.name,
         "kind": it.watch.kind.value,
         "aliases": list(it.watch.aliases),
-        "endpoints": list(it.watch.endpoints) if sees else None,
+        "endpoints": list(it.watch.endpoints) if written else None,
         "topic": topic(it.listing, site) if it.listing else None,
         "last_named": moment(it.latest.entry.published) if it.latest else None,
+        "table": None if written is None else table(written),
+    }
+
+
+def table(written: Mapping[str, object]) -> dict[str, Any]:
+    """A table [[watches]], as it may be sent back."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in written.items()}
+
+
+def trial(found: Trial, site: SiteInfo) -> dict[str, Any]:
+    return {
+        "days": found.days,
+        "entries": found.entries,
+        "sent": len(found.sent),
+        "held": len(found.held),
+        "alerts": [
+            {
+                "entry": entry(it.stored, site),
+                "state": "same story" if not it.told else "held" if it.alert.doubt else "sent",
+                "doubt": it.alert.doubt,
+                "news": list(it.news),
+                "evidence": proofs(it.proofs),
+            }
+            for it in found.heard
+        ],
     }
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from lxml import html
+
 from feeder import config
 from feeder.catalog import CastMember, Catalog, Person, Show
 from feeder.config import Settings
@@ -124,14 +126,14 @@ class House:
         path: str,
         *,
         method: str = "GET",
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | Sequence[str]] | None = None,
         body: bytes | None = None,
         **headers: str,
     ) -> Reply:
         """Header names with _ for -."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if form is not None:
-            method, body = "POST", urlencode(form).encode()
+            method, body = "POST", urlencode(form, doseq=True).encode()
             sent.setdefault("content-type", "application/x-www-form-urlencoded")
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, path, body=body, headers=sent)
@@ -147,6 +149,15 @@ class House:
     def csrf(self, cookie: str) -> str:
         page = self.ask("/watches", cookie=cookie).text
         return page.partition('name="csrf" value="')[2].partition('"')[0]
+
+    @staticmethod
+    def fields(page: str, action: str) -> dict[str, list[str]]:
+        """What a browser would send of the form with this action."""
+        form = html.fromstring(page).xpath(f"//form[contains(@action, '{action}')]")[0]
+        found: dict[str, list[str]] = {}
+        for name, value in form.form_values():
+            found.setdefault(name, []).append(value.removeprefix("\n"))  # that begins a textarea, which lxml keeps
+        return found
 
     def path_of(self, title: str) -> str:
         """Of the page about the entry with this headline."""

@@ -83,20 +83,63 @@ def test_the_owner_adds_a_watch_and_removes_it(browser: Browser, house: House) -
     with opened(browser, script=False) as page:
         log_in(page, house)
         page.get_by_role("link", name="Watched", exact=True).click()
+        page.get_by_role("link", name="Watch something").click()
         page.get_by_label("Name", exact=True).fill("Amy Sherman-Palladino")
-        page.get_by_label("Tell", exact=True).fill("nowhere")
+        page.get_by_label("Also written").fill("Amy Sherman\nA. Palladino, jr.")
+        page.get_by_label("How old an article may be").fill("old")
         page.get_by_role("button", name="Watch", exact=True).click()
-        assert "there is no endpoint named" in page.get_by_role("status").inner_text()
-        assert page.get_by_label("Name", exact=True).input_value() == "Amy Sherman-Palladino"
-        page.get_by_label("Tell", exact=True).fill("desk")
+        page.get_by_role("alert").get_by_role("link", name="How old an article may be").click()
+        age = page.get_by_label("How old an article may be")
+        assert page.url.endswith("#max_age")
+        assert "Expected a duration" in page.locator("#wrong-max_age").inner_text()
+        assert (age.get_attribute("aria-invalid"), age.input_value()) == ("true", "old")
+        assert page.get_by_label("Also written").input_value() == "Amy Sherman\nA. Palladino, jr."
+        age.fill("7d")
+        page.get_by_label("Every week").check()
+        page.get_by_label("On", exact=True).select_option("Friday")
+        page.get_by_role("button", name="Show what it would have sent").click()
+        assert "0 alerts in 90 days" in page.get_by_role("status").inner_text()
+        assert 'name = "Amy Sherman-Palladino"' not in house.room.settings.path.read_text()
         page.get_by_role("button", name="Watch", exact=True).click()
         assert page.get_by_role("status").inner_text() == "Watched from the next build on."
-        assert 'name = "Amy Sherman-Palladino"' in house.room.settings.path.read_text()
+        written = house.room.settings.path.read_text()
+        assert 'aliases = ["Amy Sherman", "A. Palladino, jr."]' in written
+        assert 'when = "weekly on friday at 08:00 UTC"' in written
+        page.get_by_role("link", name="Change Amy Sherman-Palladino").click()
+        page.get_by_label("As the subject").check()
+        page.get_by_role("button", name="Save").click()
+        assert page.get_by_role("status").inner_text() == "Changed. It counts from the next build on."
+        assert house.room.settings.path.read_text().replace("main = true\n", "") == written
+        page.get_by_role("link", name="Change Amy Sherman-Palladino").click()
         page.get_by_role("button", name="Remove Amy Sherman-Palladino").click()
         assert page.get_by_role("status").inner_text() == "Not watched any more."
         page.get_by_role("button", name="Log out").click()
         page.goto(f"{house.address}/watches")
-        assert page.get_by_role("button", name="Remove").count() == 0
+        assert page.get_by_role("link", name="Change").count() == 0
+
+
+def test_only_fields_that_mean_something_for_what_is_watched_are_in_the_way(browser: Browser, house: House) -> None:
+    with opened(browser, script=False) as page:
+        log_in(page, house)
+        page.goto(f"{house.address}/watches/new")
+        shown = {
+            "A person": (False, True, True),
+            "A search": (True, False, False),
+            "News of a kind": (False, False, True),
+            "A show": (False, True, True),
+        }
+        for kind, expected in shown.items():
+            page.get_by_role("radio", name=kind).check()
+            fields = (page.locator("#query"), page.locator("#aliases"), page.get_by_label("casting"))
+            assert tuple(it.is_visible() for it in fields) == expected, kind
+        # what is wrong is seen, whatever the kind
+        page.get_by_label("Name", exact=True).fill("X")
+        page.get_by_label("Also written").fill("Y")
+        page.get_by_role("radio", name="News of a kind").check()
+        page.get_by_label("casting").check()
+        page.get_by_role("button", name="Watch", exact=True).click()
+        assert page.get_by_label("Also written").is_visible()
+        assert "Has no meaning" in page.locator("#wrong-aliases").inner_text()
 
 
 def test_the_owner_corrects_a_tag(browser: Browser, house: House) -> None:
@@ -116,6 +159,7 @@ def test_nothing_hinders_anybody_and_nothing_runs_off_the_screen(
     with opened(browser, phone=phone, dark=dark) as page:
         log_in(page, house)
         paths = ["/", "/person/milo-ventimiglia", "/search?q=season", "/topics?kind=person", "/watches", "/deliveries"]
+        paths += ["/watches/new", "/watches/change?name=Lauren%20Graham", "/proposed"]
         for path in (*paths, "/health", "/entry/nothing", house.path_of(MAISEL)):
             page.goto(f"{house.address}{path}")
             found = [it for it in axe.run(page).response["violations"] if it["impact"] in HINDRANCES]

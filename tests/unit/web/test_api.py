@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from feeder.web.openapi import document
-from tests.fakes.house import TOKEN, House, a_house
+from tests.fakes.house import TOKEN, House, Reply, a_house
 from tests.fakes.newsroom import an_article_text
 from tests.feed_values import SITE
 
@@ -42,7 +42,7 @@ def check(body: object, operation: str) -> None:
     (schema,) = [
         it["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         for it in described["paths"].values()
-        if it["get"]["operationId"] == operation
+        if it.get("get", {}).get("operationId") == operation
     ]
     jsonschema_rs.validate({**schema, "components": described["components"]}, body)
 
@@ -108,6 +108,10 @@ def test_where_alerts_go_is_told_to_the_owner_only(house: House) -> None:
     assert strangers["watches"][0]["endpoints"] is None
     owners = get(house, "/api/watches", authorization=f"Bearer {TOKEN}")
     assert owners["watches"][0]["endpoints"] == ["desk"]
+    assert (strangers["watches"][0]["table"], owners["watches"][0]["table"]) == (
+        None,
+        {"name": "Lauren Graham", "endpoint": ["desk"]},
+    )
     refused = house.ask("/api/deliveries")
     assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
     reply = house.ask("/api/deliveries", authorization=f"Bearer {TOKEN}")
@@ -147,6 +151,71 @@ def test_the_description_describes_every_route_and_nothing_else(house: House) ->
     from feeder.web.api import Api
 
     described = get(house, "/api/openapi.json")
-    routes = {route.path for route in Api(None).routes}  # type: ignore[arg-type,attr-defined]  # only its routes
-    assert set(described["paths"]) == routes - {"/api/{rest:path}"}
+    routes = {route.path_format for route in Api(None).routes}  # type: ignore[arg-type,attr-defined]  # only its routes
+    assert set(described["paths"]) == routes - {"/api/{rest}"}
     assert described["servers"] == [{"url": "https://feeds.example.org"}]
+
+
+def send(house: House, method: str, path: str, table: object = None, **headers: str) -> Reply:
+    headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json", **headers}
+    return house.ask(path, method=method, body=None if table is None else json.dumps(table).encode(), **headers)
+
+
+def test_a_program_of_the_owners_adds_changes_and_removes_a_watch(house: House) -> None:
+    path = house.room.settings.path
+    before = path.read_text()
+    table = {"name": "Gilmore Girls", "kind": "show", "endpoint": "desk", "when": "daily at 08:00 Europe/Berlin"}
+    added = send(house, "POST", "/api/watches", table)
+    assert (added.status, json.loads(added.body)) == (201, {**table, "endpoint": ["desk"]})
+    changed = send(
+        house, "PUT", "/api/watches/gilmore%20girls", {**table, "name": "A/B & C", "mute_until": "2030-12-24"}
+    )
+    assert (changed.status, json.loads(changed.body)["mute_until"]) == (200, "2030-12-24")
+    assert "mute_until = 2030-12-24\n" in path.read_text()
+    owners = get(house, "/api/watches", authorization=f"Bearer {TOKEN}")
+    check(owners, "watches")
+    assert send(house, "PUT", "/api/watches/A%2FB%20%26%20C", owners["watches"][-1]["table"]).status == 200
+    assert send(house, "DELETE", "/api/watches/A%2FB%20%26%20C").status == 204
+    assert send(house, "DELETE", "/api/watches/A%2FB%20%26%20C").status == 404
+    assert path.read_text() == before
+
+
+def test_a_program_is_told_what_is_wrong_with_a_watch_by_key(house: House) -> None:
+    before = house.room.settings.path.read_text()
+    for method, path in (
+        ("POST", "/api/watches"),
+        ("PUT", "/api/watches/Lauren%20Graham"),
+        ("POST", "/api/watches/try"),
+    ):
+        reply = send(house, method, path, {"name": "X", "when": "sometimes", "colour": "green", "endpoint": "desk"})
+        assert reply.status == 422
+        assert set(json.loads(reply.body)["fields"]) == {"when", "colour"}
+    assert send(house, "POST", "/api/watches", []).status == 400
+    assert send(house, "POST", "/api/watches", {}, content_type="text/plain").status == 400
+    assert send(house, "POST", "/api/watches", "x" * 70_000).status == 400
+    assert send(house, "PUT", "/api/watches/nobody", {"name": "X", "endpoint": "desk"}).status == 404
+    assert house.room.settings.path.read_text() == before
+
+
+def test_a_watch_is_tried_by_a_program(house: House) -> None:
+    reply = send(house, "POST", "/api/watches/try?days=36500", {"name": "Milo Ventimiglia"})
+    assert reply.status == 200
+    body = json.loads(reply.body)
+    described = document(SITE)
+    schema = {"$ref": "#/components/schemas/Trial", "components": described["components"]}
+    jsonschema_rs.validate(schema, body)
+    assert body["entries"] == 27
+    assert body["alerts"][0]["evidence"][0]["text"] == "Milo Ventimiglia"
+    assert send(house, "POST", "/api/watches/try?days=0", {"name": "X"}).status == 400
+    assert send(house, "POST", "/api/watches/try?replacing=nobody", {"name": "X"}).status == 404
+
+
+def test_only_the_owners_token_changes_watches_a_browsers_session_does_not(house: House) -> None:
+    before = house.room.settings.path.read_text()
+    cookie = house.log_in(TOKEN)
+    table = {"name": "Gilmore Girls", "kind": "show", "endpoint": "desk"}
+    for headers in ({"authorization": ""}, {"authorization": "Bearer wrong"}, {"authorization": "", "cookie": cookie}):
+        assert send(house, "POST", "/api/watches", table, **headers).status == 401
+        assert send(house, "PUT", "/api/watches/Lauren%20Graham", table, **headers).status == 401
+        assert send(house, "DELETE", "/api/watches/Lauren%20Graham", **headers).status == 401
+    assert house.room.settings.path.read_text() == before
