@@ -59,7 +59,6 @@ _FeedNames = Annotated[list[Annotated[str, _text(values.feeds)]], BeforeValidato
 _Private = Annotated[list[str], BeforeValidator(_private)]
 _Names = Annotated[list[_Name], BeforeValidator(_listed)]
 _EventTypes = Annotated[list[Annotated[EventType, _text(EventType)]], BeforeValidator(_listed)]
-_NoneOrAddress = Annotated[str, _text(lambda text: values.address(text) if text else text)]
 
 
 class Section(BaseModel):
@@ -176,7 +175,9 @@ class Alerts(Section):
     failing_after: _Duration = Field(
         default=3600.0, ge=60, le=7 * 86400, description='a duration from "1m" to "7d", like "1h"'
     )
-    heartbeat: _NoneOrAddress = Field(default="", description='an http or https address, or "" for none')
+    heartbeat: str = Field(
+        default="", description='an http or https address, "${NAME}" or "file:path" for one, or "" for none'
+    )
     heartbeat_every: _Duration = Field(
         default=300.0, ge=10, le=86400, description='a duration from "10s" to "1d", like "5m"'
     )

@@ -200,7 +200,7 @@ def _settings(path: Path, file: shape.File, problems: _Problems) -> Settings:
         watches=_watches(file, problems),
         topics=_topics(file, problems),
         alert_networks=tuple(file.alerts.allow_networks),
-        watchfulness=_watchfulness(file, endpoints, problems),
+        watchfulness=_watchfulness(file, endpoints, folder, problems),
         timetables=tuple(Timetable(feeds=_once(table.feeds), cron=table.cron) for table in file.timetables),
         log=Log(format=file.log.format, level=file.log.level),
         owner=_owner(file.owner, folder, problems),
@@ -343,14 +343,7 @@ def _endpoint(number: int, table: shape.EndpointTable, folder: Path, problems: _
         problems.add((*at, "user"), "user and password belong together")
 
     def read(key: str, text: str, expected: str, parse: Callable[[str], str] = str) -> str:
-        if not text:
-            return ""
-        try:
-            return parse(values.hidden(text, folder=folder))
-        except ValueError as error:
-            because = f" ({error})" if str(error) else ""
-            problems.add((*at, key), f"expected {expected}, got something else{because}")
-            return ""
+        return _hidden(text, (*at, key), expected, parse, folder=folder, problems=problems)
 
     expected, parse = _URLS.get(kind, (_HTTP, values.address))
     written = table.url or (_TELEGRAM if kind is EndpointKind.TELEGRAM else "")
@@ -372,6 +365,20 @@ def _endpoint(number: int, table: shape.EndpointTable, folder: Path, problems: _
         allow_networks=tuple(table.allow_networks),
         rate=table.rate,
     )
+
+
+def _hidden(
+    text: str, at: KeyPath, expected: str, parse: Callable[[str], str], *, folder: Path, problems: _Problems
+) -> str:
+    """What is written there or a reference leads to, parsed; "" for nothing and for what is wrong."""
+    if not text:
+        return ""
+    try:
+        return parse(values.hidden(text, folder=folder))
+    except ValueError as error:
+        because = f" ({error})" if str(error) else ""
+        problems.add(at, f"expected {expected}, got something else{because}")
+        return ""
 
 
 def _recipient(kind: EndpointKind) -> Callable[[str], str]:
@@ -435,8 +442,9 @@ def _moment(moment: date | datetime, zone: ZoneInfo) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
 
 
-def _watchfulness(file: shape.File, endpoints: Sequence[Endpoint], problems: _Problems) -> Watchfulness:
+def _watchfulness(file: shape.File, endpoints: Sequence[Endpoint], folder: Path, problems: _Problems) -> Watchfulness:
     section = file.alerts
+    at: KeyPath = ("alerts", "heartbeat")
     names = [endpoint.name for endpoint in endpoints]
     if section.fallback and section.fallback not in names:
         near = difflib.get_close_matches(section.fallback, names, n=1)
@@ -445,7 +453,9 @@ def _watchfulness(file: shape.File, endpoints: Sequence[Endpoint], problems: _Pr
     return Watchfulness(
         fallback=section.fallback or None,
         failing_after=section.failing_after,
-        heartbeat=section.heartbeat,
+        heartbeat=_hidden(
+            section.heartbeat, at, shape.expectation(at) or "", values.address, folder=folder, problems=problems
+        ),
         heartbeat_every=section.heartbeat_every,
     )
 

@@ -429,13 +429,27 @@ def test_a_watch_that_cannot_be_meant_is_named_with_its_line(config, text, said)
             'fallback = "mial"',
             "config.toml:2: [alerts] fallback: there is no endpoint named 'mial'; did you mean 'mail'?",
         ),
-        ('heartbeat = "here"', 'config.toml:2: [alerts] heartbeat: expected an http or https address, or "" for none'),
+        ('heartbeat = "here"', "config.toml:2: [alerts] heartbeat: expected an http or https address"),
+        ('heartbeat = "file:none"', "none: No such file or directory"),
+        ('heartbeat = "${UNSET_HERE}"', "the environment variable UNSET_HERE is not set"),
         ('failing_after = "1s"', "config.toml:2: [alerts] failing_after: expected a duration"),
     ],
 )
 def test_a_fallback_or_heartbeat_that_cannot_be_is_named(config, text, said):
     endpoint = f'[[endpoints]]\nname = "mail"\nurl = "https://h/"\nsecret = "{SECRET}"'
     assert said in complaint(config(f"[alerts]\n{text}\n{endpoint}"))
+
+
+def test_a_secret_heartbeat_comes_from_the_environment_or_a_file_and_no_error_shows_it(config, tmp_path, monkeypatch):
+    address = "https://watch.example.org/ping/PLANTED"
+    monkeypatch.setenv("HEARTBEAT_HERE", address)
+    (tmp_path / "heartbeat").write_text(address + "\n")
+    for text in ("${HEARTBEAT_HERE}", "file:heartbeat", address):
+        assert load(config(f'[alerts]\nheartbeat = "{text}"')).watchfulness.heartbeat == address
+    (tmp_path / "heartbeat").write_text("ftp://watch.example.org/PLANTED")
+    told = complaint(config('[alerts]\nheartbeat = "file:heartbeat"'))
+    assert "[alerts] heartbeat: expected an http or https address" in told
+    assert "PLANTED" not in told
 
 
 @pytest.mark.parametrize(
