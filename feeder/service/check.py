@@ -14,7 +14,7 @@ from feeder.config import Settings
 from feeder.config.file import DEFAULT_AUTHORITY
 from feeder.errors import ConfigError, FeederError, PublishError, SourceError, StateError
 from feeder.rendering import Phrasebook, Renderer
-from feeder.service import catalogs, clock, correcting
+from feeder.service import catalogs, clock, correcting, withholding
 from feeder.service.health import REFRESH, health
 from feeder.storage import open_store
 from feeder.tagging import MentionModel
@@ -40,6 +40,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield _try("corrections", lambda: _corrections(settings))
     yield _try("mention model", _model)
     yield _try("ids", lambda: _authority(settings))
+    yield _try("secrets", lambda: _secrets(settings.path))
     for endpoint in settings.endpoints:
         used = [watch.name for watch in settings.watches if endpoint.name in watch.endpoints]
         detail = f"{endpoint.shown} is told about {', '.join(used)}" if used else "no watch names it"
@@ -127,6 +128,14 @@ def _service(settings: Settings) -> str:
         raise StateError("; ".join(" ".join(problem.split()) for problem in found.problems))
     looked = next((job.succeeded for job in found.jobs if job.name == REFRESH), None)
     return "has not run yet" if looked is None else f"last looked at {looked:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _secrets(path: Path) -> str:
+    if found := withholding.exposed(path):
+        raise ConfigError(
+            f"everybody on this machine may read {', '.join(map(str, found))}; take that away with `chmod o-r`"
+        )
+    return "nobody but you and your group may read them"
 
 
 def _authority(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from feeder.service.notify import DispatchReport
 from feeder.service.pushing import PushReport
 from feeder.service.schedule import Job, Plan, Result, Ticker
 from feeder.service.supervisor import Supervisor
+from feeder.service.withholding import exposed
 from feeder.sources import hints
 
 DISPATCH = "dispatch"
@@ -114,6 +115,7 @@ class Service:
         reloading.remember(
             self._app.store, reloading.Reloaded(settings=None, error=None, restart_for=()), now=clock.now()
         )
+        _tell_of_exposed(self._app.settings)
         self._ticker.start()
         for thread in self._threads:
             thread.start()
@@ -190,6 +192,7 @@ class Service:
             _log.error("configuration refused, the one before stays in use: %s", outcome.error)
             return
         _log.info("configuration reloaded: restart_for=%s", ",".join(outcome.restart_for) or "nothing")
+        _tell_of_exposed(outcome.settings)
         self._use(app.renewed(outcome.settings))
 
     def _use(self, app: App) -> None:
@@ -255,6 +258,11 @@ def running(
             yield service
         finally:
             service.stop()
+
+
+def _tell_of_exposed(settings: Settings) -> None:
+    for path in exposed(settings.path):
+        _log.warning("everybody on this machine may read the secrets in %s", path)
 
 
 def _plan(settings: Settings) -> Plan:

@@ -1,7 +1,8 @@
-"""Secrets in the text of a config.toml, for copies that must not have them."""
+"""Secrets in the text of a config.toml: left out of copies that must not have them, and not for everybody to read."""
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,24 @@ def secret_files(text: str, folder: Path) -> tuple[Path, ...]:
     """Of the text of a config.toml in `folder`, in order."""
     found = (value for *_, value in _secrets(tomlkit.parse(text)) if value.startswith("file:"))
     return tuple((folder / Path(name.removeprefix("file:"))).resolve() for name in dict.fromkeys(found))
+
+
+def exposed(config: Path) -> tuple[Path, ...]:
+    """Files with secrets of an installation, config.toml and those it names, that everybody here may read."""
+    try:
+        text = config.read_text("utf-8-sig")
+        holds_any = without_secrets(text) != text
+        named = secret_files(text, config.parent)
+    except (OSError, ValueError):  # whoever needs it will say what is wrong with it
+        return ()
+    return tuple(filter(_is_open, (*((config,) if holds_any else ()), *named)))
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
 
 
 def _secrets(table: _Table) -> Iterator[tuple[_Table, str, str]]:

@@ -57,6 +57,22 @@ def test_the_default_authority_is_pointed_out(settings):
     assert "a value of your own" in findings(settings)["ids"].detail
 
 
+def test_files_with_secrets_that_everybody_may_read_are_named(settings, tmp_path):
+    config_file, secret = tmp_path / "config.toml", tmp_path / "owner.token"
+    for path, text in ((config_file, '[owner]\ntoken = "PLANTED"\n'), (secret, "PLANTED")):
+        path.write_text(text)
+        path.chmod(0o644)
+    found = findings(settings)["secrets"]
+    assert not found.fine
+    assert str(config_file) in found.detail
+    assert "PLANTED" not in found.detail
+    config_file.write_text('[owner]\ntoken = "file:owner.token"\n')
+    assert str(secret) in findings(settings)["secrets"].detail
+    assert str(config_file) not in findings(settings)["secrets"].detail
+    secret.chmod(0o640)
+    assert findings(settings)["secrets"].fine
+
+
 def test_endpoints_say_what_they_are_told_about(settings):
     endpoint = Endpoint(name="desk", url="https://example.org/hook", secrets=(bytes(32),))
     with_watch = replace(
