@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from feeder.catalog.catalog import Catalog
+from feeder.catalog.importing.bits import Bits
 from feeder.catalog.importing.work import BEFORE, Work
 from feeder.catalog.joining import YEARS_APART
 from feeder.catalog.records import Person, Show
@@ -284,8 +285,13 @@ def _give_ids(
         if key not in reserved:
             work.run(insert, nr, key, 0.0)
     weigh = f"UPDATE {kind}_id SET weight = ? WHERE nr = ?"  # noqa: S608
+    named = Bits()
+    for (nr,) in work.each(f"SELECT nr FROM {kind}_id"):  # noqa: S608
+        named.add(nr)
     for nr, weight, name, first in rows:
-        if not work.run(weigh, weight, nr):
+        if nr in named:
+            work.run(weigh, weight, nr)
+        else:
             for candidate in _candidates(work, kind, nr, name, first):
                 if candidate not in reserved and work.run(insert, nr, candidate, weight):
                     break

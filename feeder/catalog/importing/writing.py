@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from math import exp
 from pathlib import Path
@@ -29,7 +29,7 @@ _SEEN = (Role.ACTOR, Role.HOST, Role.OTHER)
 _MOST_ALIASES = 24
 #: Characters of the shortest alias that is taken from a source; shorter ones are for an owner to add.
 _SHORTEST_ALIAS = 3
-_TOLD_EVERY = 1000  # records
+_BATCH = 1000  # records
 
 
 def write(work: Work, path: Path, *, verify: Callable[[Path], object], progress: Progress) -> tuple[int, int]:
@@ -50,6 +50,25 @@ def write(work: Work, path: Path, *, verify: Callable[[Path], object], progress:
     return counts
 
 
+class _InStep:
+    """Rows of a statement that come in the order of the things they are about, whose numbers stand first in them.
+
+    A statement for each thing would take most of the time of an import.
+    """
+
+    def __init__(self, rows: Iterator[Any]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def of(self, nr: int) -> list[Any]:
+        """The rows of the next thing, without its number."""
+        found = []
+        while self._next is not None and self._next[0] == nr:
+            found.append(self._next[1:])
+            self._next = next(self._rows, None)
+        return found
+
+
 class _Writer:
     def __init__(self, work: Work, db: sqlite3.Connection, progress: Progress) -> None:
         self._work = work
@@ -57,6 +76,9 @@ class _Writer:
         self._progress = progress
         self._written = 0
         self._sum = 0
+        self._records: list[tuple[object, ...]] = []
+        self._named: list[tuple[object, ...]] = []
+        self._credited: list[tuple[object, ...]] = []
 
     def write(self) -> tuple[int, int]:
         db = self._db
@@ -71,6 +93,8 @@ class _Writer:
         self._work.run("CREATE TABLE named (kind TEXT, printed TEXT, folded TEXT, nr INTEGER)")
         shows, people = (self._work.rows(f"SELECT count(*) FROM {kind}_id")[0][0] for kind in ("show", "person"))  # noqa: S608
         self._total = shows + people
+        for kind in ("show", "person"):
+            self._work.run(f"CREATE INDEX {kind}_in_order ON {kind}_id (weight DESC, id)")
         self._shows()
         self._work.run("CREATE INDEX credited_by_person ON credited (person)")
         self._people()
@@ -87,52 +111,81 @@ class _Writer:
 
     def _put(self, table: str, nr: int, key: str, weight: float, data: str) -> None:
         self._sum = zlib.crc32(f"{key}\n{data}\n".encode(), self._sum)
-        self._db.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", (nr, key, weight, data))  # noqa: S608  ours
+        self._records.append((nr, key, weight, data))
         self._written += 1
-        if self._written % _TOLD_EVERY == 0 or self._written == self._total:
-            self._progress("writing", self._written, self._total)
+        if len(self._records) >= _BATCH or self._written == self._total:
+            self._flush(table)
+
+    def _flush(self, table: str) -> None:
+        self._db.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", self._records)  # noqa: S608  ours
+        self._work.many("INSERT INTO named VALUES (?, ?, ?, ?)", self._named)
+        self._work.many("INSERT INTO credited VALUES (?, ?, ?, ?)", self._credited)
+        for rows in (self._records, self._named, self._credited):
+            rows.clear()
+        self._progress("writing", self._written, self._total)
 
     def _names(self, kind: MentionKind, names: Iterable[str], nr: int) -> None:
         forms = dict.fromkeys(form for name in names for form in spellings(name))
-        rows = [(kind.value, form, folded, nr) for form in forms if (folded := fold(form))]
-        self._work.many("INSERT INTO named VALUES (?, ?, ?, ?)", rows)
+        self._named += ((kind.value, form, folded, nr) for form in forms if (folded := fold(form)))
+
+    def _in_step(self, kind: str, columns: str, join: str, order: str) -> _InStep:
+        """`join`: with what {kind}_id is joined; `order`: of the rows of one thing."""
+        return _InStep(
+            self._work.each(
+                f"SELECT {kind}_id.nr, {columns} FROM {kind}_id CROSS JOIN {kind}_key USING (nr) {join} "  # noqa: S608
+                f"ORDER BY {kind}_id.weight DESC, {kind}_id.id, {order}"
+            )
+        )
+
+    def _aliases(self, kind: str) -> _InStep:
+        return self._in_step(
+            kind, "alias.key, alias", f"CROSS JOIN alias ON alias.key = {kind}_key.key", "alias.key, alias.rowid"
+        )
 
     # -- shows --------------------------------------------------------------------------------------------------
 
     def _shows(self) -> None:
+        records = self._in_step(
+            "show", "key, title, first, last, running", "CROSS JOIN show USING (key)", "show_key.key"
+        )
+        aliases = self._aliases("show")
+        networks = self._in_step(
+            "show",
+            "network.key, coalesce(text, name)",
+            "CROSS JOIN network ON network.key = show_key.key LEFT JOIN label ON label.key = name",
+            "network.key, network.rowid",
+        )
+        keys = self._in_step("show", "key", "", "key")
+        credited = self._in_step(
+            "show",
+            "credit.show, person_key.nr, person_id.id, place, role, coalesce(text, character)",
+            "CROSS JOIN credit ON credit.show = show_key.key CROSS JOIN person_key ON person_key.key = credit.person "
+            "CROSS JOIN person_id ON person_id.nr = person_key.nr "
+            "LEFT JOIN label ON label.key = character AND character <> ''",
+            "place, credit.rowid",
+        )
         for nr, key, weight in self._work.each("SELECT nr, id, weight FROM show_id ORDER BY weight DESC, id"):
-            show = self._show(nr, key)
-            self._put("show", nr, key, weight, encode_show(show))
+            show = self._show(
+                key, records.of(nr), aliases.of(nr), networks.of(nr), keys.of(nr), self._credits(key, credited.of(nr))
+            )
             self._names(MentionKind.SHOW, (show.title, *show.aliases), nr)
             self._names(MentionKind.CHARACTER, dict.fromkeys(c.character for c in show.cast if c.character), nr)
+            self._put("show", nr, key, weight, encode_show(show))
+        self._flush("show")
 
-    def _show(self, nr: int, key: str) -> Show:
-        work = self._work
-        records = sorted(
-            work.rows(
-                "SELECT key, title, first, last, running FROM show JOIN show_key USING (key) WHERE nr = ? ORDER BY key",
-                nr,
-            ),
-            key=_rank,
-        )
-        aliases = sorted(
-            work.rows(
-                "SELECT alias.key, alias FROM alias JOIN show_key ON show_key.key = alias.key WHERE nr = ? "
-                "ORDER BY alias.key, alias.rowid",
-                nr,
-            ),
-            key=_rank,
-        )
-        networks = sorted(
-            work.rows(
-                "SELECT network.key, coalesce(text, name) FROM network JOIN show_key ON show_key.key = network.key "
-                "LEFT JOIN label ON label.key = name WHERE nr = ? ORDER BY network.key, network.rowid",
-                nr,
-            ),
-            key=_rank,
-        )
+    @staticmethod
+    def _show(
+        key: str,
+        records: list[Any],
+        aliases: list[Any],
+        networks: list[Any],
+        keys: list[Any],
+        credited: tuple[tuple[str, ...], tuple[CastMember, ...]],
+    ) -> Show:
+        for rows in (records, aliases, networks):
+            rows.sort(key=_rank)
         title = records[0][1]
-        creators, cast = self._credits(nr, key)
+        creators, cast = credited
         best = source_of(networks[0][0]) if networks else ""
         first = next((r[2] for r in records if r[2] is not None), None)
         return Show(
@@ -143,22 +196,12 @@ class _Writer:
             aliases=_others(title, (*(r[1] for r in records), *(a for _, a in aliases))),
             creators=creators,
             cast=cast,
-            wikidata=_wikidata(work.rows("SELECT key FROM show_key WHERE nr = ?", nr)),
+            wikidata=_wikidata(keys),
         )
 
-    def _credits(self, nr: int, show: str) -> tuple[tuple[str, ...], tuple[CastMember, ...]]:
+    def _credits(self, show: str, rows: list[Any]) -> tuple[tuple[str, ...], tuple[CastMember, ...]]:
         """Creators, and the cast in order of billing; everybody's part is noted for the people."""
-        rows = sorted(
-            self._work.rows(
-                "SELECT credit.show, person_key.nr, person_id.id, place, role, coalesce(text, character) "
-                "FROM show_key JOIN credit ON credit.show = show_key.key "
-                "JOIN person_key ON person_key.key = credit.person JOIN person_id ON person_id.nr = person_key.nr "
-                "LEFT JOIN label ON label.key = character AND character <> '' "
-                "WHERE show_key.nr = ? ORDER BY place, credit.rowid",
-                nr,
-            ),
-            key=_rank,
-        )
+        rows.sort(key=_rank)
         creators: dict[str, None] = {}
         parts: dict[str, tuple[str, list[str]]] = {}
         credited: dict[tuple[int, str], float] = {}
@@ -174,10 +217,7 @@ class _Writer:
                         characters.append(character)
             weight = 1.0 if role == Role.CREATOR else 1 / (1 + place / 4)
             credited[number, role] = max(weight, credited.get((number, role), 0.0))
-        self._work.many(
-            "INSERT INTO credited VALUES (?, ?, ?, ?)",
-            [(number, show, role, weight) for (number, role), weight in credited.items()],
-        )
+        self._credited += ((number, show, role, weight) for (number, role), weight in credited.items())
         cast = (
             CastMember(person=person, character=character)
             for person, (_, characters) in parts.items()
@@ -188,26 +228,24 @@ class _Writer:
     # -- people -------------------------------------------------------------------------------------------------
 
     def _people(self) -> None:
+        records = self._in_step("person", "key, name", "CROSS JOIN person USING (key)", "person_key.key")
+        aliases, keys = self._aliases("person"), self._in_step("person", "key", "", "key")
+        credited = _InStep(
+            self._work.each(
+                "SELECT person, show, role, credited.weight FROM person_id CROSS JOIN credited ON person = nr "
+                "ORDER BY person_id.weight DESC, id, credited.weight DESC, show"
+            )
+        )
         for nr, key in self._work.each("SELECT nr, id FROM person_id ORDER BY weight DESC, id"):
-            person = self._person(nr, key)
-            self._put("person", nr, key, person.prominence, encode_person(person))
+            person = self._person(key, records.of(nr), aliases.of(nr), keys.of(nr), credited.of(nr))
             self._names(MentionKind.PERSON, (person.name, *person.aliases), nr)
+            self._put("person", nr, key, person.prominence, encode_person(person))
+        self._flush("person")
 
-    def _person(self, nr: int, key: str) -> Person:
-        work = self._work
-        records = sorted(
-            work.rows("SELECT key, name FROM person JOIN person_key USING (key) WHERE nr = ? ORDER BY key", nr),
-            key=_rank,
-        )
-        aliases = sorted(
-            work.rows(
-                "SELECT alias.key, alias FROM alias JOIN person_key ON person_key.key = alias.key WHERE nr = ? "
-                "ORDER BY alias.key, alias.rowid",
-                nr,
-            ),
-            key=_rank,
-        )
-        credits_ = work.rows("SELECT show, role, weight FROM credited WHERE person = ? ORDER BY weight DESC, show", nr)
+    @staticmethod
+    def _person(key: str, records: list[Any], aliases: list[Any], keys: list[Any], credits_: list[Any]) -> Person:
+        for rows in (records, aliases):
+            rows.sort(key=_rank)
         by_show: dict[str, float] = {}
         for show, _, weight in credits_:
             by_show.setdefault(show, weight)
@@ -219,7 +257,7 @@ class _Writer:
             aliases=_others(name, (*(r[1] for r in records), *(a for _, a in aliases)), words=2),
             roles=tuple(roles),
             credits=tuple(by_show),
-            wikidata=_wikidata(work.rows("SELECT key FROM person_key WHERE nr = ?", nr)),
+            wikidata=_wikidata(keys),
             prominence=round(1 - exp(-sum(by_show.values()) / 3), 4),
         )
 
