@@ -72,6 +72,7 @@ class Renderer:
         self._environment.filters.update(
             day=_day,
             instant=_instant,
+            iso_day=_iso_day,
             minute=_minute,
             pieces=drawing.pieces,
             qr_code=drawing.qr_code,
@@ -245,6 +246,11 @@ def _day(when: datetime) -> str:
     """ "3 Nov 2026", in UTC and whatever the locale."""
     when = when.astimezone(UTC)
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def _iso_day(text: str) -> str:
+    """ "3 Nov 2026" of 2026-11-03."""
+    return _day(datetime.fromisoformat(text).replace(tzinfo=UTC))
 
 
 def _minute(when: datetime) -> str:

@@ -35,6 +35,7 @@ HEADINGS = {
     TopicKind.QUERY: "Topics",
 }
 _log = logging.getLogger(__name__)
+_STRANGER = Visitor(owner=False, may_log_in=False, sees=False, csrf="")
 _FOR_EVER = 365 * 86400
 _ANNOUNCED = 12
 _View = Callable[["Pages", Request, Visitor], Response]
@@ -87,28 +88,27 @@ class Pages:
 
     def guard(self, request: Request, view: Callable[[Visitor], Response]) -> Response:
         """The view's answer, or a page that says why there is none."""
-        stranger = Visitor(owner=False, may_log_in=False, sees=False, csrf="")
         try:
             visitor = self.desk.visitor(request)
             if self.desk.reading(visitor).closed and request.url.path != "/login":
                 return self._turned_away(request, visitor, request.url.path.lstrip("/"))
             return view(visitor)
         except Senseless as error:
-            return self.message(request, stranger, 400, "That cannot be understood", str(error))
+            return self.message(request, _STRANGER, 400, "That cannot be understood", str(error))
         except TooMany as error:
-            answer = self.message(request, stranger, 429, "Not so fast", str(error))
+            answer = self.message(request, _STRANGER, 429, "Not so fast", str(error))
             answer.headers["retry-after"] = str(int(error.wait))
             return answer
         except HTTPException as error:
-            return self.message(request, stranger, error.status_code, "Not here", error.detail)
+            return self.message(request, _STRANGER, error.status_code, "Not here", error.detail)
         except StateError as error:
             _log.error("page failed: path=%s error=%s", request.url.path, error)
-            return self.message(request, stranger, 503, "Not now", "The state cannot be read at the moment.")
+            return self.message(request, _STRANGER, 503, "Not now", "The state cannot be read at the moment.")
         except Exception:
             _log.exception("page failed: path=%s", request.url.path)
             try:
                 return self.message(
-                    request, stranger, 500, "That went wrong", "It was not your fault; the log says more."
+                    request, _STRANGER, 500, "That went wrong", "It was not your fault; the log says more."
                 )
             except FeederError:  # a template of the owner's that every page needs
                 return Response("That went wrong; the log says more.\n", status_code=500, media_type="text/plain")
@@ -143,6 +143,10 @@ class Pages:
 
     def message(self, request: Request, visitor: Visitor, status: int, heading: str, text: str) -> Response:
         return self.render(request, "message", visitor, status=status, heading=heading, text=text)
+
+    def nothing(self, request: Request) -> Response:
+        """For whoever looks where nothing is: the same for everybody, and nothing is looked up for it."""
+        return self._missing(request, _STRANGER)
 
     def _everything(self, visitor: Visitor) -> tuple[TopicListing, ...]:
         listing = self.desk.reading(visitor).everything()

@@ -71,6 +71,7 @@ def test_a_visitor_searches_and_narrows_the_search(browser: Browser, house: Hous
         assert page.get_by_role("status").inner_text().startswith("23 articles")
         page.get_by_role("link", name="Older articles").click()
         assert page.locator("article").count() == 3
+        page.get_by_text("Narrow it down").click()
         page.get_by_label("From", exact=True).fill("2021-06-14")
         page.get_by_label("To", exact=True).fill("2021-06-14")
         page.get_by_label("Outlet", exact=True).fill("tv line")

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from feeder.errors import TemplateError
 from feeder.web.replies import POLICY
-from tests.fakes.house import House, a_house
+from tests.fakes.house import TOKEN, House, a_house
 from tests.fakes.newsroom import an_article_text
 from tests.feed_values import HOSTILE
 
@@ -115,7 +115,9 @@ def test_an_entry_page_marks_the_words_that_prove_each_tag(house: House) -> None
     quotes = [" ".join(it.text_content().split()) for it in root.xpath("//blockquote")]
     assert any("has joined the fourth season" in it for it in quotes)
     assert "97 % sure" in root.text_content()
-    assert "fake; p=0.97" in root.text_content()
+    # how that came about is for the owner
+    assert "fake; p=0.97" not in root.text_content()
+    assert "fake; p=0.97" in house.ask(house.path_of(MAISEL), authorization=f"Bearer {TOKEN}").text
     original = root.xpath("//a[@class='button']")[0]
     assert original.get("href") == "https://example.org/maisel?a=1&b=2"
     assert "noreferrer" in original.get("rel")
@@ -321,3 +323,18 @@ def test_a_broken_template_of_the_owners_is_told_and_feeds_go_on(tmp_path_factor
         assert house.ask("/feeds/all.atom").status == 200
         with pytest.raises(TemplateError, match=r"layout\.html\.j2:1.*nothing_of_that_name"):
             house.running.app.renderer.check()
+
+
+def test_who_looks_with_a_browser_where_nothing_is_finds_the_way_back(house: House) -> None:
+    for path in ("/nothing", "/feeds/show/nothing.atom", "/private/wrong/feeds/all.atom"):
+        page = house.ask(path, accept="text/html,application/xhtml+xml")
+        assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "Nothing is published under this address." in page.text
+        assert f'<a href="{"../" * (path.count("/") - 1) or "./"}">' in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+        program = house.ask(path, accept="application/atom+xml")
+        assert (program.status, program.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    head = house.ask("/nothing", method="HEAD", accept="text/html")
+    assert (head.status, head.body) == (404, b"")
+    feed = house.ask("/feeds/all.atom", accept="text/html")
+    assert feed.status == 200
