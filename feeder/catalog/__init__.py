@@ -7,7 +7,7 @@ them. What others know is taken in by `importing`, a door of its own, and read w
 from feeder.catalog.catalog import Catalog
 from feeder.catalog.imported import Imported
 from feeder.catalog.loading import bundled_files, load
-from feeder.catalog.records import CastMember, Hit, Person, PlainName, Portrayal, Show
+from feeder.catalog.records import CastMember, Hit, Person, PlainName, Show
 
 __all__ = [
     "CastMember",
@@ -16,7 +16,6 @@ __all__ = [
     "Imported",
     "Person",
     "PlainName",
-    "Portrayal",
     "Show",
     "bundled_files",
     "load",

@@ -9,12 +9,12 @@ from typing import TypeVar
 from feeder.catalog.gazetteer import Gazetteer, Name
 from feeder.catalog.imported import Imported
 from feeder.catalog.joining import join_people, join_shows
-from feeder.catalog.records import Hit, Person, PlainName, Portrayal, Show
+from feeder.catalog.records import Hit, Person, PlainName, Show
 from feeder.catalog.spelling import spellings
 from feeder.model import MentionKind, TagKind
 from feeder.text import fold, slug
 
-_Named = TypeVar("_Named", Show, Person, Portrayal)
+_Named = TypeVar("_Named", Show, Person)
 
 
 class Catalog:
@@ -109,22 +109,6 @@ class Catalog:
         found = [p for p in map(self.person, ids) if p is not None]
         return tuple(sorted(found, key=lambda p: (-p.prominence, p.id)))
 
-    def portrayals(self, character: str) -> tuple[Portrayal, ...]:
-        """Who plays a character of that full name, in which show."""
-        folded = fold(character)
-        mine = self._portrayals_by_name.get(folded, ())
-        if self._imported is None:
-            return mine
-        shows = (self.show(key) for key in self._imported.shows_with(folded))
-        theirs = (
-            Portrayal(show=s.id, person=c.person, character=c.character)
-            for s in shows
-            if s is not None
-            for c in s.cast
-            if c.character and any(fold(form) == folded for form in spellings(c.character))
-        )
-        return tuple(dict.fromkeys((*mine, *theirs)))
-
     def beginning(self, text: str, kind: TagKind, limit: int) -> tuple[str, ...]:
         """Ids of the shows or people with a name that begins so, whatever case and accents; at most `limit`.
 
@@ -156,15 +140,6 @@ class Catalog:
     def _people_by_name(self) -> Mapping[str, tuple[Person, ...]]:
         people = sorted(self._people.values(), key=lambda p: (-p.prominence, p.id))
         return _index((name, p) for p in people for name in (p.name, *p.aliases))
-
-    @cached_property
-    def _portrayals_by_name(self) -> Mapping[str, tuple[Portrayal, ...]]:
-        return _index(
-            (c.character, Portrayal(show=s.id, person=c.person, character=c.character))
-            for s in self._shows.values()
-            for c in s.cast
-            if c.character
-        )
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:

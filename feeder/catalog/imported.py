@@ -97,10 +97,6 @@ class Imported:
         """Ids of the people of that folded name, the most prominent first."""
         return self._named("person", MentionKind.PERSON, folded)
 
-    def shows_with(self, folded: str) -> tuple[str, ...]:
-        """Ids of the shows that have a character of that folded name."""
-        return self._named("show", MentionKind.CHARACTER, folded)
-
     def _named(self, table: str, kind: MentionKind, folded: str) -> tuple[str, ...]:
         sql = (
             f"SELECT DISTINCT id, weight FROM name JOIN {table} USING (nr) "  # noqa: S608  one of two words from above

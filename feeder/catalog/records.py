@@ -44,15 +44,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portrayal:
-    """Who plays a character, and where."""
-
-    show: str  #: show id
-    person: str  #: person id
-    character: str  #: as printed in the catalog
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlainName:
     """Something that is neither show nor person and must be told apart from them: a film, an outlet, a city."""
 

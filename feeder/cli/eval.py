@@ -84,7 +84,8 @@ def _mistake(mistake: Mistake | Alarm) -> str:
     what = "missed" if mistake.missed else "wrong"
     if isinstance(mistake, Alarm):
         return f"{mistake.article}: {'held' if mistake.held else what}: {mistake.name}"
-    return f"{mistake.article}: {what} {mistake.kind}: {mistake.name}"
+    main = "main " if mistake.main else ""
+    return f"{mistake.article}: {what} {main}{mistake.kind}: {mistake.name}"
 
 
 def _table(scores: Scores | OwnScores | AlarmScores) -> str:

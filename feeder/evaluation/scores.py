@@ -67,6 +67,7 @@ class Mistake(NamedTuple):
     kind: TagKind
     name: str
     missed: bool  #: else it was given wrongly
+    main: bool = False  #: the tag is right, but not that the article is about it, or in passing
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ from feeder.config import Settings
 from feeder.corrections import Corrections, Line
 from feeder.errors import AnnotationError
 from feeder.evaluation import Alarm, AlarmScores, Count, Facts, Mistake, OwnScores, Scores
-from feeder.model import Article, Entry, OwnerWord, TagKind, Watch
+from feeder.model import Article, Correction, Entry, OwnerWord, Tag, Tagging, TagKind, Watch
 from feeder.service import correcting
 from feeder.service.analyse import own_articles
+from feeder.service.crew import Crew
 from feeder.service.progress import Progress, unseen
-from feeder.service.tagger import Tags, named
+from feeder.service.tagger import KnowsNames, Tags, named
+from feeder.text import fold
 
 _PATTERN = "*.ann"
 
@@ -33,9 +35,8 @@ def annotated(paths: Sequence[Path], *, tagger: Tags, progress: Progress = unsee
     """On annotated articles: files of any name, and those called *.ann in folders. Raises AnnotationError."""
     known = [facts for file in _files(paths) for facts in read(file)]
     scores = Scores()
-    for done, facts in enumerate(known):
-        progress("tagging", done, len(known))
-        scores.add(facts, tagger.tag(facts.article))
+    for facts, tagging in _tagged(known, tagger, progress):
+        scores.add(facts, tagging)
     progress("tagging", len(known), len(known))
     return scores
 
@@ -59,9 +60,7 @@ def alarms(
     tagger = open_tagger(replace(settings, watches=watches))
     watches = tuple(named(watch, tagger) for watch in watches)
     scores = AlarmScores(names=len(watched))
-    for done, facts in enumerate(known):
-        progress("tagging", done, len(known))
-        tagging = tagger.tag(facts.article)
+    for facts, tagging in _tagged(known, tagger, progress):
         entry = Entry(
             id=facts.id, article=facts.article, summary=(), tags=tagging.tags, events=tagging.events, digest=""
         )
@@ -74,6 +73,13 @@ def alarms(
         )
     progress("tagging", len(known), len(known))
     return scores
+
+
+def _tagged(known: Sequence[Facts], tagger: Tags, progress: Progress) -> Iterator[tuple[Facts, Tagging]]:
+    with Crew() as crew:
+        for done, (facts, outcome) in enumerate(crew.each(lambda it: tagger.tag(it.article), known)):
+            progress("tagging", done, len(known))
+            yield facts, outcome.result()
 
 
 def read(file: Path) -> Iterator[Facts]:
@@ -105,16 +111,31 @@ def own(settings: Settings, *, tagger: Tags, now: float, progress: Progress = un
     scores = OwnScores()
     for done, article in enumerate(spoken):
         progress("tagging", done, len(spoken))
+        wanted = tagger.tag(said.spoken(article)).tags
         scores.add(
             article.key,
             tagger.tag(replace(article, owner=OwnerWord())).tags,
-            tagger.tag(said.spoken(article)).tags,
+            wanted,
             listed=_listed(article.owner),
             is_owners=is_owners,
+            mains=_mains(said.about(article), [tag for tag in wanted if is_owners(tag)], tagger),
         )
     progress("tagging", len(spoken), len(spoken))
     astray = (x for x in said.lines if x.article is not None and not any(map(x.article.is_of, everything)))
     return OwnReport(scores=scores, astray=tuple(astray))
+
+
+def _mains(said: Sequence[Correction], owners: Sequence[Tag], tagger: Tags) -> Mapping[tuple[TagKind, str], bool]:
+    """Of which tags the owner says whether the article is about them, and what."""
+    mains = {}
+    for correction in said:
+        if correction.main is not None:
+            ids = tagger.ids_named(correction.kind, correction.name) if isinstance(tagger, KnowsNames) else ()
+            for tag in owners:
+                named = tag.id in (correction.name, *ids) or fold(tag.label) == fold(correction.name)
+                if tag.kind is correction.kind and named:
+                    mains[tag.kind, tag.id] = correction.main
+    return mains
 
 
 def _listed(word: OwnerWord) -> tuple[TagKind, ...]:
@@ -158,7 +179,7 @@ def _figures(count: Count) -> dict[str, float | int | None]:
     }
 
 
-def _mistake(mistake: Mistake | Alarm) -> dict[str, str]:
+def _mistake(mistake: Mistake | Alarm) -> dict[str, str | bool]:
     if isinstance(mistake, Alarm):
         what = ("held" if mistake.held else "missed") if mistake.missed else "wrong"
         return {"article": mistake.article, "name": mistake.name, "mistake": what}
@@ -167,4 +188,5 @@ def _mistake(mistake: Mistake | Alarm) -> dict[str, str]:
         "kind": mistake.kind.value,
         "name": mistake.name,
         "mistake": "missed" if mistake.missed else "wrong",
+        "main": mistake.main,
     }

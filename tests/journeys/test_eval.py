@@ -41,11 +41,30 @@ def test_the_owners_word_is_a_test_set(capsys: pytest.CaptureFixture[str]) -> No
         "3 articles\n"
         "               precision  recall      F1   right   wrong  missed\n"
         "shows              0.500   0.500   0.500       1       1       1\n"
+        "main shows             -       -       -       0       0       0\n"
         "people             1.000   0.500   0.667       1       0       1\n"
+        "main people            -       -       -       0       0       0\n"
         "maisel.txt: missed show: Parenthood\n"
         "maisel.txt: wrong show: Gilmore Girls\n"
         "own.md: missed person: Milo Ventimiglia\n"
     )
+
+
+def test_what_the_owner_says_an_article_is_about_is_measured_too(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["tag", "maisel.txt", "--accept", "show:Gilmore Girls", "--passing"])
+    main(["tag", "maisel.txt", "--accept", "show:Mrs. Maisel", "--accept", "person:Lauren Graham", "--main"])
+    main(["tag", "renewed.txt", "--accept", "show:Gilmore Girls", "--passing"])
+    main(["tag", "renewed.txt", "--accept", "person:Lauren Graham"])
+    capsys.readouterr()
+    assert main(["eval", "--list"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[3].split() == ["main", "shows", "0.500", "1.000", "0.667", "1", "1", "0"], "the alias is the same show"
+    assert out[5].split() == ["main", "people", "-", "0.000", "0.000", "0", "0", "1"]
+    assert out[6:] == ["maisel.txt: missed main person: Lauren Graham", "renewed.txt: wrong main show: Gilmore Girls"]
+    assert main(["eval", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["main_shows"]["wrong"] == 1
+    assert [it["main"] for it in told["mistakes"]] == [True, True]
 
 
 def test_a_correction_of_an_article_that_is_gone_is_named_and_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +102,9 @@ def test_json_has_the_same_figures_and_every_mistake(tmp_path: Path, capsys: pyt
     assert told["people"]["recall"] == 0.5
     assert told["plays"]["f1"] is None
     assert told["characters_as_people"] == told["works_as_shows"] == 0
-    assert told["mistakes"] == [{"article": "a-001", "kind": "person", "name": "Nobody Atall", "mistake": "missed"}]
+    assert told["mistakes"] == [
+        {"article": "a-001", "kind": "person", "name": "Nobody Atall", "mistake": "missed", "main": False}
+    ]
 
 
 def test_annotated_articles_need_no_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def test_where_there_is_nothing_to_measure_there_is_no_figure():
 
 def own(found: list[Tag], wanted: list[Tag], *, listed: tuple[TagKind, ...] = ()) -> OwnScores:
     scores = OwnScores()
-    scores.add("a.txt", found, wanted, listed=listed, is_owners=lambda tag: tag.label.endswith("!"))
+    scores.add("a.txt", found, wanted, listed=listed, is_owners=lambda tag: tag.label.endswith("!"), mains={})
     return scores
 
 
