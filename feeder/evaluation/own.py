@@ -43,8 +43,8 @@ class OwnScores:
         """Compare tags found without the owner's word with those found with it.
 
         `listed`: kinds of which front matter names all; every tag counts there. Of the others those count that the
-        owner's word brings, and those that it takes away. `mains`: the ids of which the owner says whether the article is
-        about them; of main tags only these count.
+        owner's word brings, and those that it takes away. `mains`: the tags of which the owner says whether the article
+        is about them; of main tags only these count.
         """
         self.articles += 1
         for kind, count, main in (

@@ -20,7 +20,8 @@ def whole_catalog() -> Catalog:
 
 @cache
 def whole_tagger() -> tagger.Tags:
-    return Tagger(catalog=whole_catalog(), mentions=MentionModel.load())
+    known = whole_catalog()
+    return tagger.CatalogTagger(known, Tagger(catalog=known, mentions=MentionModel.load()))
 
 
 def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, articles: dict[str, str]) -> None:
