@@ -6,6 +6,9 @@ Both are asked for the feed of everything over kept-alive connections: whole, co
 has it already. Divided by the processor time of the server alone, so that the client's own costs do not count. nginx
 (Debian package nginx-light) has sendfile, gzip_static and no log.
 
+Beside it stands what such an answer costs without feeder (`bench.serve_parts`): the event loop with the kernel's share,
+the reading of requests, and the protocol that feeder answers from. What is left is looking the answer up.
+
 Limit: 0.3 of nginx, for 200 and for 304.
 """
 
@@ -22,15 +25,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 from bench.serving import FEEDER, Serving
 from bench.soak import _article
 
 LIMIT = 0.3
 ROUNDS = 3  # of each case, feeder and nginx in turn
+#: Of an answer, each with all that are before it; see `bench.serve_parts`.
+PARTS = ("loop", "reading", "protocol")
 _CONNECTIONS = 16
 _ARTICLES = 12
 _FEED = "feeds/all.atom"
@@ -70,10 +77,14 @@ class Server:
     port: int
     pid: int
 
-    def processor(self) -> float:
-        """Seconds it has used so far."""
+    def split(self) -> tuple[float, float]:
+        """Seconds of the processor that it has used so far, itself and in the kernel."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return int(fields[11]) / _TICKS, int(fields[12]) / _TICKS
+
+    def processor(self) -> float:
+        """Both together."""
+        return sum(self.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +150,7 @@ class _Client:
             if not ready and stop:
                 return
             for key, _ in ready:
-                sock = key.fileobj
-                assert isinstance(sock, socket.socket)
+                sock = cast("socket.socket", key.fileobj)
                 got = sock.recv_into(buffer)
                 if got == 0:
                     raise RuntimeError("the server closed a connection")
@@ -157,6 +167,24 @@ class _Client:
         self._selector.close()
         for sock in self._sockets:
             sock.close()
+
+
+@contextmanager
+def part(name: str, answer: bytes) -> Iterator[Server]:
+    """A server of `bench.serve_parts`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.serve_parts", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(answer)
+        process.stdin.close()
+        yield Server(int(process.stdout.readline()), process.pid)
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
 
 
 @contextmanager
@@ -205,30 +233,54 @@ def main(seconds: float, program: Sequence[str] = FEEDER) -> int:
 
 def _compare(feeder: Server, other: Server, size: int, seconds: float) -> int:
     worst = float("inf")
-    print(f"{'':24}{'feeder':>10}{'nginx':>10}{'ratio':>8}   answers a second of the server's processor")
+    print("answers a second of the server's processor, and microseconds that an answer of feeder's takes")
+    names = "".join(f"{name:>10}" for name in (*PARTS, "look-up"))
+    print(f"{'':12}{'feeder':>9}{'nginx':>9}{'ratio':>7}{'µs':>7}{names}{'kernel':>8}")
     for case in (
         Case(f"200, {size // 1024} kB", 200),
         Case("200, gzip", 200, ("Accept-Encoding: gzip",)),
         Case("304", 304),
     ):
-        rates: dict[Server, list[float]] = {feeder: [], other: []}
-        for _ in range(ROUNDS):
-            for server, found in rates.items():
-                headers = (f"If-None-Match: {_etag(server)}",) if case.status == 304 else case.headers
-                found.append(rate(server, Case(case.name, case.status, headers), seconds))
-        mine, theirs = (statistics.median(rates[server]) for server in (feeder, other))
+        known = {
+            server: (f"If-None-Match: {_etag(server)}",) if case.status == 304 else () for server in (feeder, other)
+        }
+        bytes_ = _answer(feeder, (*case.headers, *known[feeder]))
+        with ExitStack() as stack:
+            parts = [stack.enter_context(part(name, bytes_)) for name in PARTS]
+            rates: dict[Server, list[float]] = {server: [] for server in (feeder, other, *parts)}
+            kernel = []
+            for _ in range(ROUNDS):
+                for server, found in rates.items():
+                    headers = (*case.headers, *known.get(server, known[feeder]))
+                    before = feeder.split()
+                    found.append(rate(server, Case(case.name, case.status, headers), seconds))
+                    if server is feeder:
+                        user, system = (now - then for now, then in zip(feeder.split(), before, strict=True))
+                        kernel.append(system / (user + system))
+        mine, theirs, *bare = (statistics.median(found) for found in rates.values())
         worst = min(worst, mine / theirs)
-        print(f"{case.name:24}{mine:10,.0f}{theirs:10,.0f}{mine / theirs:8.2f}")
+        costs = [0.0, *(1e6 / it for it in bare), 1e6 / mine]
+        shares = "".join(f"{after - before:10.1f}" for before, after in pairwise(costs))
+        print(
+            f"{case.name:12}{mine:9,.0f}{theirs:9,.0f}{mine / theirs:7.2f}{costs[-1]:7.1f}{shares}"
+            f"{statistics.median(kernel):8.0%}"
+        )
     print(f"limit {LIMIT}")
     return int(worst < LIMIT)
 
 
-def _etag(server: Server) -> str:
+def _answer(server: Server, headers: Sequence[str], method: str = "GET") -> bytes:
     with socket.create_connection(("127.0.0.1", server.port)) as sock:
-        sock.sendall(f"HEAD /{_FEED} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        request = "\r\n".join((f"{method} /{_FEED} HTTP/1.1", "Host: x", *headers, "Connection: close", "", ""))
+        sock.sendall(request.encode())
         answer = b""
         while more := sock.recv(1 << 16):
             answer += more
+    return answer
+
+
+def _etag(server: Server) -> str:
+    answer = _answer(server, (), "HEAD")
     return next(line[6:] for line in answer.decode().split("\r\n") if line.lower().startswith("etag: "))
 
 

@@ -98,7 +98,8 @@ def _choose(version: Version, headers: Asked, *, dated: bool) -> tuple[int, Repr
         representations = {wanted.etag: wanted, **version.representations}
         etag = held(text, representations)
         return (200, wanted) if etag is None else (304, representations[etag])
-    if dated and unchanged_since(headers.get(b"if-modified-since", b"").decode("latin-1"), version.modified):
+    if_modified_since = headers.get(b"if-modified-since")
+    if dated and if_modified_since and unchanged_since(if_modified_since.decode("latin-1"), version.modified):
         return 304, wanted
     return 200, wanted
 
