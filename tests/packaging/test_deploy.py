@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -50,41 +47,3 @@ def test_proxies_keep_what_is_for_the_operator_from_the_public() -> None:
         text = (DEPLOY / name).read_text()
         assert "metrics" in text
         assert "127.0.0.1:8080" in text
-
-
-@pytest.mark.skipif(
-    shutil.which("nginx") is None or shutil.which("openssl") is None, reason="nginx or openssl is not installed"
-)
-def test_nginx_takes_its_example(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    request = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=feeds.example.org"
-    subprocess.run(
-        ["openssl", *request.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=60
-    )
-    text = (DEPLOY / "nginx.conf").read_text()
-    text = re.sub(r"/etc/letsencrypt/\S+fullchain\.pem", str(certificate), text)
-    (tmp_path / "site.conf").write_text(re.sub(r"/etc/letsencrypt/\S+privkey\.pem", str(key), text))
-    temporary = " ".join(f"{name}_temp_path {name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {temporary} include {tmp_path}/site.conf; }}"
-    )
-    tested = subprocess.run(
-        ["nginx", "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert tested.returncode == 0, tested.stderr
-
-
-@pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
-def test_caddy_takes_its_example() -> None:
-    tested = subprocess.run(
-        ["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert tested.returncode == 0, tested.stderr
