@@ -130,7 +130,7 @@ class Work:
 
     def each(self, sql: str, *params: object) -> Iterator[Any]:
         """A row at a time; the tables it reads must not change meanwhile."""
-        yield from self.db.execute(sql, params)
+        return self.db.execute(sql, params)
 
     def run(self, sql: str, *params: object) -> int:
         """Rows touched."""

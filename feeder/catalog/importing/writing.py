@@ -183,7 +183,7 @@ class _Writer:
         credited: tuple[tuple[str, ...], tuple[CastMember, ...]],
     ) -> Show:
         for rows in (records, aliases, networks):
-            rows.sort(key=_rank)
+            _by_source(rows)
         title = records[0][1]
         creators, cast = credited
         best = source_of(networks[0][0]) if networks else ""
@@ -201,7 +201,7 @@ class _Writer:
 
     def _credits(self, show: str, rows: list[Any]) -> tuple[tuple[str, ...], tuple[CastMember, ...]]:
         """Creators, and the cast in order of billing; everybody's part is noted for the people."""
-        rows.sort(key=_rank)
+        _by_source(rows)
         creators: dict[str, None] = {}
         parts: dict[str, tuple[str, list[str]]] = {}
         credited: dict[tuple[int, str], float] = {}
@@ -245,7 +245,7 @@ class _Writer:
     @staticmethod
     def _person(key: str, records: list[Any], aliases: list[Any], keys: list[Any], credits_: list[Any]) -> Person:
         for rows in (records, aliases):
-            rows.sort(key=_rank)
+            _by_source(rows)
         by_show: dict[str, float] = {}
         for show, _, weight in credits_:
             by_show.setdefault(show, weight)
@@ -269,8 +269,10 @@ class _Writer:
             self._db.executemany("INSERT INTO source_key VALUES (?, ?, ?)", rows)
 
 
-def _rank(row: Sequence[Any]) -> int:
-    return _PRECEDENCE.index(source_of(row[0]))
+def _by_source(rows: list[Any]) -> None:
+    """In the order of precedence of their sources, whose keys stand first in them."""
+    if len(rows) > 1:
+        rows.sort(key=lambda row: _PRECEDENCE.index(source_of(row[0])))
 
 
 def _years(first: int, records: Sequence[Sequence[object]]) -> tuple[int, int | None]:
@@ -286,6 +288,8 @@ def _others(name: str, names: Iterable[str], *, words: int = 1) -> tuple[str, ..
     seen = {fold(name)}
     found: list[str] = []
     for other in names:
+        if other == name:
+            continue
         folded = fold(other)
         if (
             folded in seen
