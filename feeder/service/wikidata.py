@@ -20,6 +20,7 @@ import feeder
 from feeder import durable
 from feeder.alerts import asked_wait
 from feeder.catalog.importing.wikidata import ROLES, SERIES
+from feeder.catalog.locking import alone
 from feeder.config import Settings
 from feeder.egress import Answer, Client
 from feeder.errors import CatalogError, FetchError, PermanentDeliveryError, TemporaryDeliveryError
@@ -89,12 +90,12 @@ def fetch(
 ) -> tuple[Path, ...]:
     """The pages, as files of SPARQL results, in a folder below the catalog folder; `forget` removes them.
 
-    Raises FetchError when the endpoint refuses or does not answer; what was fetched until then is kept, and the next
-    call goes on from there.
+    Raises FetchError when the endpoint refuses or does not answer, CatalogError while another process is fetching; what
+    was fetched until then is kept, and the next call goes on from there.
     """
     folder = _folder(settings)
-    _begin(folder, f"{settings.sparql} {min_sitelinks} {PAGE} {_LIST} {_details(())}")
-    with Client(allow_networks=settings.catalog_networks, deadline=_DEADLINE) as client:
+    with alone(folder), Client(allow_networks=settings.catalog_networks, deadline=_DEADLINE) as client:
+        _begin(folder, f"{settings.sparql} {min_sitelinks} {PAGE} {_LIST} {_details(())}")
         asking = _Endpoint(settings, client, now=now, wait=wait)
         shows = _shows(folder, asking, min_sitelinks, progress)
         groups = [shows[at : at + PAGE] for at in range(0, len(shows), PAGE)]
@@ -124,8 +125,8 @@ def _begin(folder: Path, plan: str) -> None:
     mark = folder / "plan"
     try:
         if not mark.exists() or mark.read_text() != digest:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            for old in folder.iterdir():
+                old.unlink()
             _keep(mark, digest.encode())
     except OSError as error:
         raise CatalogError(durable.refusal(folder, error)) from error

@@ -45,7 +45,7 @@ class Endpoint:
     """`shows`: id -> its rows of the details, each a mapping of variables to texts."""
 
     def __init__(self, shows: Mapping[str, list[dict[str, str]]]) -> None:
-        self._shows = shows
+        self.shows = shows
         self.failures: dict[int, Failure] = {}  #: by the number of the request, from 1
         self.agents: list[str] = []
         self.asked: list[list[str]] = []  #: the shows of each request for details
@@ -72,9 +72,9 @@ class Endpoint:
         ids = re.findall(r"wd:(Q\d+)", query)
         if "VALUES ?show" in query:
             self.asked.append(ids)
-            rows = [{"show": key, **row} for key in ids for row in self._shows[key]]
+            rows = [{"show": key, **row} for key in ids for row in self.shows.get(key, ())]
         else:
-            rows = [{"show": key} for key in self._shows] if ids == ["Q5398426"] else []
+            rows = [{"show": key} for key in self.shows] if ids == ["Q5398426"] else []
         bindings = [
             {
                 name: {

@@ -41,6 +41,7 @@ _HOST = re.compile(r"\b(?:host|presenter)\b", re.IGNORECASE)
 _NOBODY = re.compile(r"self\b|themsel|various|additional voices|narrator", re.IGNORECASE)
 _NOTHING = b"\\N"
 _MANY_VOTES = 1_000_000
+_DIGITS = len(str(HIGHEST))
 
 
 def read(tables: Sequence[tuple[str, Source]], work: Work, options: Options) -> None:
@@ -87,7 +88,7 @@ class _Reader:
 
     @staticmethod
     def _number(source: Source, value: bytes, prefix: bytes) -> int:
-        if value.startswith(prefix) and value[2:].isdigit() and (n := int(value[2:])) <= HIGHEST:
+        if value.startswith(prefix) and (n := _whole(value[2:])) is not None:
             return n
         return source.fail(f"bad id {value[:20].decode()!r}; expected {prefix.decode()} and digits")
 
@@ -112,9 +113,9 @@ class _Reader:
         def rows() -> Iterator[tuple[str, int]]:
             for row in self._rows(source, "title.ratings"):
                 if self._number(source, row[0], b"tt") in self._titles:
-                    if not row[2].isdigit():
+                    if (votes := _whole(row[2])) is None:
                         source.fail(f"bad numVotes {row[2][:20].decode()!r}; expected a whole number")
-                    yield row[0].decode(), int(row[2])
+                    yield row[0].decode(), votes
 
         self._work.many("INSERT OR REPLACE INTO votes VALUES (?, ?)", rows())
 
@@ -138,8 +139,8 @@ class _Reader:
         for (key,) in work.each(
             "SELECT key FROM show WHERE key GLOB 'tt*' UNION SELECT other FROM same WHERE other GLOB 'tt*'"
         ):
-            if key[2:].isdigit() and int(key[2:]) <= HIGHEST:
-                self._titles.add(int(key[2:]))
+            if (n := _whole(key[2:].encode())) is not None:
+                self._titles.add(n)
 
     def _akas(self, source: Source) -> None:
         for row in self._rows(source, "title.akas"):
@@ -153,14 +154,15 @@ class _Reader:
                 continue
             if role in (Role.WRITER, Role.PRODUCER) and _CREATED.search(row[4]):
                 role = Role.CREATOR
-            place = int(row[1]) - 1 if row[1].isdigit() else source.fail(f"bad ordering {row[1][:20].decode()!r}")
+            if (place := _whole(row[1])) is None:
+                source.fail(f"bad ordering {row[1][:20].decode()!r}; expected a whole number")
             self._names.add(self._number(source, row[2], b"nm"))
             characters = self._characters(source, row[5]) if row[3] in (b"actor", b"actress", b"self") else ("",)
             if any(map(_HOST.search, characters)) and row[3] == b"self":
                 role = Role.HOST
             for character in characters:
                 shown = "" if _NOBODY.match(character) else character
-                self._work.credit(row[0].decode(), row[2].decode(), place=max(0, place), role=role, character=shown)
+                self._work.credit(row[0].decode(), row[2].decode(), place=max(0, place - 1), role=role, character=shown)
 
     @staticmethod
     def _characters(source: Source, value: bytes) -> Sequence[str]:
@@ -168,7 +170,7 @@ class _Reader:
             return ("",)
         try:
             found = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             source.fail("bad JSON in the column characters")
         if not isinstance(found, list) or not all(isinstance(c, str) for c in found):
             source.fail("the column characters holds no list of names")
@@ -178,3 +180,8 @@ class _Reader:
         for row in self._rows(source, "name.basics"):
             if self._number(source, row[0], b"nm") in self._names and row[1] != _NOTHING:
                 self._work.person(row[0].decode(), row[1].decode())
+
+
+def _whole(value: bytes) -> int | None:
+    """The number, where it is one that any of these tables can hold."""
+    return n if value.isdigit() and len(value) <= _DIGITS and (n := int(value)) <= HIGHEST else None

@@ -48,8 +48,9 @@ ROLES = {
 }
 _TVMAZE = "P8600"
 _SERIES_LINE = re.compile(rb'"(?:%s|P8600)"' % b"|".join(q.encode() for q in SERIES))
-_ID = re.compile(rb'"id"\s*:\s*"(Q[1-9]\d*)"')
+_ID = re.compile(rb'"id"\s*:\s*"(Q[1-9]\d{0,11})"')
 _ENTITY = re.compile(r"(?:https?://www\.wikidata\.org/entity/)?(Q[1-9]\d*)")
+_DIGITS = 10  # more are no number of sitelinks
 _MANY_LINKS = 120  # sitelinks: the best known series have about as many
 _FIRST = ("P580", "P571", "P577", "P1191")
 _LAST = ("P582", "P576")
@@ -63,6 +64,10 @@ def read_dump(source: Source, work: Work, options: Options) -> None:
         text = line.strip()
         if source.line == 1 and text.startswith(b"["):
             opened, text = True, text[1:]
+        if not text:
+            continue
+        if ended:
+            source.fail("something follows the end of the list")
         ended = text == b"]" or (text.endswith(b"]") and not text.startswith(b"{"))
         if _SERIES_LINE.search(text):
             with _shaped(source):
@@ -90,6 +95,8 @@ def _entity(source: Source, line: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(line.removesuffix(b","))
     except (ValueError, RecursionError) as error:
+        if "Extra data" in str(error):
+            source.fail("more than an entity in a line; Wikidata's dump has one a line")
         source.fail(f"bad JSON: {error}")
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         source.fail("no entity of Wikidata: it lacks an id")
@@ -230,7 +237,8 @@ def read_results(source: Source, work: Work, options: Options) -> None:
 
 
 def _row(bound: Mapping[str, str], key: str, work: Work, options: Options, places: dict[tuple[str, str], int]) -> None:
-    links = int(bound["sitelinks"]) if bound.get("sitelinks", "").isdigit() else None
+    counted = bound.get("sitelinks", "")
+    links = int(counted) if counted.isdecimal() and len(counted) < _DIGITS else None
     label = bound.get("showLabel", "")
     if label and label != key and (links is None or links >= options.min_sitelinks):
         first, last = year(bound.get("first", "")), year(bound.get("last", ""))

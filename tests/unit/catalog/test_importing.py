@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
+import signal
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -338,6 +342,38 @@ def test_compressed_files_are_told_by_what_stands_in_them(tmp_path: Path, packed
     assert take_in(tmp_path, *paths).shows == 2
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(lambda b: b.replace(b"\n", b"\r\n"), id="line ends of Windows"),
+        pytest.param(lambda b: b"\xef\xbb\xbf" + b, id="a mark at the beginning"),
+        pytest.param(lambda b: b + b.split(b"\n", 1)[1], id="every row twice"),
+    ],
+)
+def test_what_another_program_made_of_a_table_makes_no_difference(tmp_path: Path, there: bytes, changed) -> None:
+    paths = imdb(tmp_path)
+    for path in paths:
+        path.write_bytes(changed(path.read_bytes()))
+    take_in(tmp_path, *paths, fresh=True)
+    assert (tmp_path / "imported.db").read_bytes() == there
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[\n{0},\n{1}\n]\n",
+        "[\n{0},\n{1},\n]\n",
+        "[\n\n{0}\n{1}\n]\n\n",
+        "{0}\n{1}\n",
+        "{0},\n{1},\n",
+        "\ufeff[\r\n{0} ,\r\n{1}\r\n]\r\n",
+    ],
+)
+def test_lines_of_a_dump_are_read_however_they_are_strung_together(tmp_path: Path, form: str) -> None:
+    shows = (json.dumps(entity(key, f"Show {key}", P31="Q5398426")) for key in ("Q1", "Q2"))
+    assert take_in(tmp_path, write(tmp_path / "dump.json", form.format(*shows))).shows == 2
+
+
 # -- what is wrong is told with file and line, and nothing has changed ---------------------------------------------
 
 
@@ -391,6 +427,8 @@ def test_a_damaged_gzip_is_refused(tmp_path: Path, there: bytes, place: float) -
         (lambda b: b.replace(b"Deep Harbour", "Café".encode("cp1252")), 3, "not UTF-8 (byte 0xe9)"),
         (lambda b: b.replace(b"startYear", b"year", 1), 1, "wrong columns for a table of IMDb"),
         (lambda b: b.decode().encode("utf-16"), 1, "not UTF-8 but UTF-16"),
+        (lambda b: b.replace(b"tt7\t", b"tt" + b"9" * 5000 + b"\t"), 3, "bad id 'tt999999999999999999'"),
+        (lambda b: b.replace(b"\n", b"\n\n", 1), 2, "1 columns, expected 9"),
         (lambda b: b"", 1, "the file is empty"),
         (lambda b: b"\x00\x01\x02" * 100, 1, "this is no text"),
         (lambda b: b"id|title\n|A Show\n", 1, "none of the forms feeder imports"),
@@ -409,6 +447,12 @@ def test_a_wrong_table_is_refused_with_its_line(tmp_path: Path, there: bytes, sp
     [
         ('[\n{"id":"Q1","labels":{},"claims":{}},\n{"id":"Q2",,"claims":{"P31":"Q5398426"}}\n]\n', 3, "bad JSON"),
         ('[\n{"id":"Q1","labels":{},"claims":{}},\n', 2, "cut off: the list of entities has no end"),
+        (
+            '[\n{"id":"Q1","labels":{},"claims":{}}\n]\n{"id":"Q2","labels":{}}\n',
+            4,
+            "something follows the end of the list",
+        ),
+        ('[{"id":"Q1","labels":{},"claims":{"P31":"Q15416"}},{"id":"Q2"}]\n', 1, "more than an entity in a line"),
         ('{"id":"Q1","labels":{},"claims":{"P31":"Q5398426"}}\n', 1, "unexpected shape"),
         ('{"id":"Q1","labels":{"en":3},"claims":{"P31":[],"P8600":[{"rank":"normal"}]}}\n', 1, "unexpected shape"),
         ('[{"id": 1, "name": "A", "externals": {}},\n {"id": 2, "name": }]', 2, "bad JSON: Expecting value"),
@@ -432,6 +476,86 @@ def test_json_in_another_encoding_is_refused_with_its_line(tmp_path: Path, there
     path = tmp_path / "latin.json"
     path.write_bytes('[{"id": 1, "name": "A", "externals": {}},\n{"id": 2, "name": "Café"}]'.encode("latin-1"))
     assert refused(tmp_path, there, path).startswith(f"{path}:2: not UTF-8 (byte 0xe9)")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"\t1\tnm7", b"\t" + b"9" * 30 + b"\tnm7", "title.principals.tsv:4: bad ordering '99999999999999999999'"),
+        (b"\t1\tnm7", b"\t" + b"9" * 5000 + b"\tnm7", "title.principals.tsv:4: bad ordering '99999999999999999999'"),
+        (b'["Self - Host"]', b"[" * 100_000, "title.principals.tsv:5: bad JSON in the column characters"),
+        (b'["Self - Host"]', b'"Host"', "title.principals.tsv:5: the column characters holds no list of names"),
+    ],
+)
+def test_a_value_that_nobody_can_mean_is_told_with_its_line(
+    tmp_path: Path, there: bytes, old: bytes, new: bytes, said: str
+) -> None:
+    paths = imdb(tmp_path)
+    paths[0].write_bytes(paths[0].read_bytes().replace(old, new))
+    assert said in refused(tmp_path, there, *paths)
+
+
+@pytest.mark.parametrize("votes", ["-3", "1e5", "", "9" * 30, "9" * 5000])
+def test_votes_that_are_no_number_are_told_with_their_line(tmp_path: Path, there: bytes, votes: str) -> None:
+    ratings = table(tmp_path, "title.ratings", [("tt7", "8.1", votes)])
+    assert "title.ratings.tsv:2: bad numVotes" in refused(tmp_path, there, *imdb(tmp_path), ratings)
+
+
+def test_a_line_that_never_ends_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, there: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeder.catalog.importing.streams._LONGEST", 1000)
+    path = imdb(tmp_path)[2]
+    path.write_bytes(path.read_bytes().replace(b"Deep Harbour", b"x" * 5000))
+    assert refused(tmp_path, there, path).startswith(f"{path}:3: a line of ")
+
+
+_BESIDE = """
+import os, resource, sys
+from pathlib import Path
+from feeder.errors import CatalogError
+from tests.unit.catalog.sources import small_catalog
+from feeder.catalog.importing import Options, import_files
+folder = Path(sys.argv[1])
+def progress(stage, done, total):
+    if stage == sys.argv[2]:
+        os.kill(os.getpid(), 9)
+if sys.argv[2].isdigit():  # fails in the same place as a full disk: in the middle of a write
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+try:
+    import_files([folder / "title.basics.tsv"], into=folder / "imported.db", known=small_catalog(), options=Options(),
+                 progress=progress)
+except CatalogError as error:
+    print(error)
+"""
+
+
+def beside(folder: Path, what: str) -> subprocess.CompletedProcess[str]:
+    """An import in a process of its own, which is killed at a stage or has so many bytes for a file."""
+    titles(folder, *((f"tt{n}", "tvSeries", f"Show {n}", "2000", NOTHING) for n in range(2000)))
+    command = [sys.executable, "-c", _BESIDE, str(folder), what]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("stage", ["reading", "telling apart", "writing"])
+def test_an_import_that_is_killed_leaves_what_was_there_and_the_next_one_clears_up(
+    tmp_path: Path, there: bytes, stage: str
+) -> None:
+    assert beside(tmp_path, stage).returncode == -signal.SIGKILL
+    assert (tmp_path / "imported.db").read_bytes() == there
+    assert list(tmp_path.glob(".*")) or stage == "reading", "it was killed while it worked"
+    assert take_in(tmp_path, *imdb(tmp_path), fresh=True).shows == 2
+    assert (tmp_path / "imported.db").read_bytes() == there
+    assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize("room", [0, 10_000, 100_000, 200_000])
+def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path, there: bytes, room: int) -> None:
+    done = beside(tmp_path, str(room))
+    assert done.returncode == 0, done.stderr
+    assert "the import cannot be worked on there" in done.stdout or "cannot be written" in done.stdout
+    assert (tmp_path / "imported.db").read_bytes() == there
+    assert list(tmp_path.glob(".*")) == []
 
 
 def test_one_wrong_file_among_good_ones_takes_nothing_in(tmp_path: Path, there: bytes) -> None:

@@ -12,8 +12,9 @@ import pytest
 from feeder import config
 from feeder.catalog.importing import Options
 from feeder.catalog.importing.wikidata import SERIES
+from feeder.catalog.locking import alone
 from feeder.config import Settings
-from feeder.errors import FetchError
+from feeder.errors import CatalogError, FetchError
 from feeder.service import catalogs, cataloguing, wikidata
 from tests.fakes.wikidata import Endpoint, a_show, broken_off, hang_up, status
 
@@ -83,6 +84,29 @@ def test_after_a_break_only_what_is_missing_is_asked_for(settings: Settings, end
     assert endpoint.requests - before == 2
     assert [len(asked) for asked in endpoint.asked] == [40, 10]
     assert cataloguing.import_files(settings, pages, options=Options()).shows == 90
+
+
+def test_what_changes_at_wikidata_during_a_break_neither_doubles_nor_loses_a_page(
+    settings: Settings, endpoint: Endpoint
+) -> None:
+    for number in range(LISTS + 2, LISTS + 7):
+        endpoint.failures[number] = hang_up
+    with pytest.raises(FetchError, match="the same command goes on from there"):
+        fetch(settings)
+    endpoint.shows = {
+        f"Q{n}": a_show(f"New Show {n}", 2001, (f"Q{7000 + n}", f"New Actor {n}")) for n in range(1, 9)
+    } | {key: show for key, show in SHOWS.items() if key != "Q985"}
+    pages = fetch(settings)
+    assert len(pages) == 3
+    assert cataloguing.import_files(settings, pages, options=Options()).shows == 89, "those that were listed and exist"
+    wikidata.forget(settings)
+    assert cataloguing.import_files(settings, fetch(settings), options=Options(fresh=True)).shows == 97
+
+
+def test_two_fetches_at_once_do_not_mix(settings: Settings, endpoint: Endpoint) -> None:
+    with alone(settings.catalog_folder / ".wikidata"), pytest.raises(CatalogError, match="another process"):
+        fetch(settings)
+    assert len(fetch(settings)) == 3
 
 
 def test_another_limit_or_endpoint_does_not_go_on_with_old_pages(settings: Settings, endpoint: Endpoint) -> None:
