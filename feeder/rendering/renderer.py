@@ -45,7 +45,6 @@ from feeder.text import clean
 _ENTRY = "entry.html.j2"
 _INDEX = "index.html.j2"
 _KIND = "kind.html.j2"
-_MOVED = "moved.html.j2"
 _VIEWS = "pages"
 _PAGE_STYLE = "page.css"
 _FEED_STYLE = "feed.css"
@@ -93,7 +92,6 @@ class Renderer:
         self._entry = self._load(_ENTRY)
         self._index = self._load(_INDEX)
         self._kind = self._load(_KIND)
-        self._moved = self._load(_MOVED)
         style = self._text(_PAGE_STYLE)
         # A style element is raw text: the browser hashes exactly what stands between its tags. _text checked it.
         self._style: Mapping[str, object] = {
@@ -160,16 +158,6 @@ class Renderer:
                 )
                 yield (letter or section).path, page
 
-    def moved_page(self, *, title: str, address: str) -> str:
-        """What to leave at the place of a page that is now at the absolute http(s) `address`.
-
-        For pages only. A feed reader that asks for a feed must get a feed: leave the renamed one there as it is.
-        """
-        found = web_address(address)
-        if found is None:
-            raise ValueError(f"not an absolute http(s) address: {address!r}")
-        return self._render(self._moved, title=title, address=found, **self._style)
-
     def view(self, name: str, **values: object) -> str:
         """A page that `feeder serve` makes when it is asked for: templates/pages/<name>.html.j2 says what it takes."""
         return self._render(self._load(f"{_VIEWS}/{name}.html.j2"), **values)
@@ -205,7 +193,6 @@ class Renderer:
             for _ in self.kind_pages(site=samples.SITE, topics=topics):
                 pass
         self.index_page(site=samples.SITE, topics=(), latest=())
-        self.moved_page(title="Sample", address=samples.SITE.base_url)
         self.view("message", **samples.FRAME, heading="Sample", text="Sample")
         self.view("login", **samples.FRAME, said={"tone": "bad", "text": "Sample"}, then="")
 

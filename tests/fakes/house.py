@@ -3,13 +3,11 @@ catalog know a handful of names; what a service does in threads happens at once.
 
 from __future__ import annotations
 
-import http.client
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -26,6 +24,7 @@ from feeder.web.application import application
 from feeder.web.desk import Desk
 from feeder.web.front import front
 from feeder.web.server import Server
+from tests.fakes import client
 from tests.fakes.newsroom import Newsroom
 from tests.fakes.tagger import PEOPLE, FakeTagger
 
@@ -81,17 +80,6 @@ CATALOG = Catalog(
 )
 
 
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: dict[str, str]  #: lower-case names
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-
 class Standing:
     """A service that does at once what it is asked for."""
 
@@ -118,7 +106,7 @@ class House:
         self.room = room
         self.running = running
         self.address = address
-        self.port = urlsplit(address).port
+        self.port = urlsplit(address).port or 0
         self.clock = clock_  #: seconds that have passed for sessions and guesses, in its only place
 
     def ask(
@@ -129,16 +117,9 @@ class House:
         form: Mapping[str, str | Sequence[str]] | None = None,
         body: bytes | None = None,
         **headers: str,
-    ) -> Reply:
+    ) -> client.Reply:
         """Header names with _ for -."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if form is not None:
-            method, body = "POST", urlencode(form, doseq=True).encode()
-            sent.setdefault("content-type", "application/x-www-form-urlencoded")
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            connection.request(method, path, body=body, headers=sent)
-            response = connection.getresponse()
-            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        return client.ask(self.port, path, method=method, form=form, body=body, **headers)
 
     def log_in(self, secret: str = PASSWORD) -> str:
         """The cookie of a session."""

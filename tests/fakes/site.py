@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from feeder.service.running import Service, running
 from feeder.web import Server, site
+from tests.fakes import client
 from tests.fakes.newsroom import Newsroom
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: dict[str, str]  #: lower-case names
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -29,17 +22,11 @@ class Site:
     service: Service
     port: int
 
-    def ask(self, path: str, *, form: Mapping[str, str] | None = None, method: str = "GET", **headers: str) -> Reply:
+    def ask(
+        self, path: str, *, form: Mapping[str, str] | None = None, method: str = "GET", **headers: str
+    ) -> client.Reply:
         """Header names with _ for -; a form is sent by POST."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = None
-        if form is not None:
-            method, body = "POST", urlencode(form)
-            sent.setdefault("content-type", "application/x-www-form-urlencoded")
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            connection.request(method, path, body=body, headers=sent)
-            response = connection.getresponse()
-            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        return client.ask(self.port, path, form=form, method=method, **headers)
 
 
 @contextmanager

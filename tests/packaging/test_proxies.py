@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from feeder.web.visitors import GUESSES
-from tests.fakes.house import TOKEN, House, Reply, a_house
+from tests.fakes.client import Reply, exchange
+from tests.fakes.house import TOKEN, House, a_house
 from tests.fakes.newsroom import an_article_text
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -48,20 +48,13 @@ class Proxied:
         **headers: str,
     ) -> Reply:
         """Over https; header names with _ for -."""
-        sent = {"host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        body = None
-        if form is not None:
-            method, body = "POST", urlencode(form)
-            sent["content-type"] = "application/x-www-form-urlencoded"
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         raw = socket.create_connection(("127.0.0.1", self.port), 30, source_address=(source, 0))
         with closing(context.wrap_socket(raw, server_hostname=NAME)) as secured:
             connection = http.client.HTTPConnection(NAME)
             connection.sock = secured
-            connection.request(method, path, body=body, headers=sent)
-            response = connection.getresponse()
-            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            return exchange(connection, path, form=form, method=method, host=host, **headers)
 
 
 @contextmanager
@@ -158,7 +151,6 @@ def proxied(
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     house.clock[0] += 3600  # guesses of the test before are forgotten
-    assert house.port is not None
     with PROXIES[request.param](folder, house.port, port, key, certificate):
         yield Proxied(house, port)
 

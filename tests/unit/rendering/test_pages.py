@@ -278,21 +278,3 @@ def test_the_same_values_make_the_same_pages() -> None:
     assert page()[0] == page()[0]
     first, second = (dict(renderer.kind_pages(site=SITE, topics=topics)) for topics in (TOPICS, TOPICS[::-1]))
     assert {**first} == {**second}
-
-
-def test_a_page_that_has_moved_leads_on_with_and_without_the_browsers_help() -> None:
-    text = feed_values.shared_renderer().moved_page(
-        title="Gilmore <Girls>", address="https://news.example.org/shows.html?a=1&b=2#show-gilmore-girls"
-    )
-    root = html.document_fromstring(text)
-    address = "https://news.example.org/shows.html?a=1&b=2#show-gilmore-girls"
-    assert root.xpath("string(//link[@rel='canonical']/@href)") == address
-    assert root.xpath("string(//meta[@http-equiv='refresh']/@content)") == f"0; url={address}"
-    assert root.xpath("//a/@href") == [address]
-    assert "Gilmore <Girls> has moved" in root.xpath("string(//h1)")
-
-
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "shows.html", ""])
-def test_a_page_never_leads_to_what_is_no_address(address: str) -> None:
-    with pytest.raises(ValueError, match="not an absolute"):
-        feed_values.shared_renderer().moved_page(title="x", address=address)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,19 +16,13 @@ import pytest
 from feeder.service.whereabouts import Gone, Moved
 from feeder.web.application import application
 from feeder.web.server import Server
+from tests.fakes import client
 
 #: The time files of the folder say they are from, unless a test says otherwise: 2021-06-15 12:00:00 UTC.
 LONG_AGO = 1623758400
 FEED = (
     '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Café</title>' + "<entry/>" * 500
 ).encode()
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: dict[str, str]  #: lower-case names
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -50,15 +42,9 @@ class Site:
         aside.rename(target)
         return target
 
-    def ask(self, path: str, *, method: str = "GET", **headers: str) -> Reply:
+    def ask(self, path: str, *, method: str = "GET", **headers: str) -> client.Reply:
         """Header names with _ for -."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.putrequest(method, path, skip_accept_encoding=True)
-            for name, value in headers.items():
-                connection.putheader(name.replace("_", "-"), value)
-            connection.endheaders()
-            response = connection.getresponse()
-            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        return client.ask(self.port, path, method=method, **headers)
 
     def raw(self, data: bytes) -> bytes:
         """All the server has to say to these bytes."""

@@ -10,7 +10,8 @@ import jsonschema_rs
 import pytest
 
 from feeder.web.openapi import document
-from tests.fakes.house import TOKEN, House, Reply, a_house
+from tests.fakes.client import Reply
+from tests.fakes.house import TOKEN, House, a_house
 from tests.fakes.newsroom import an_article_text
 from tests.feed_values import SITE
 

@@ -17,7 +17,7 @@ from feeder.service.health import Health
 from feeder.storage import JobOutcome, JobRecord, TopicTotals
 from feeder.web.operations import Operations
 from tests.builders import NOON
-from tests.unit.web.conftest import Reply
+from tests.fakes.client import Reply
 
 REFRESH = JobRecord(
     name="refresh",
