@@ -3,8 +3,9 @@
     python -m bench.deliveries [MESSAGES] [ARTICLES]          default 10000 and 1000
 
 Each message is claimed, signed, sent over a connection of its own to an address that was checked, settled and recorded,
-all of it safe on the disk, a few messages at a time. Plain httpx does nothing but send: one connection for all, and one for each. Then so many
-articles come at once for a watch with a digest: each must be told in one message, and memory must not grow with them.
+all of it safe on the disk, a few messages at a time. Plain httpx does nothing but send: one connection for all, and
+one for each. Then so many articles come at once for a watch with a digest: each must be told in one message, and memory
+must not grow with them.
 
 Limits: 0.5 of what httpx delivers for the same processor time with a connection for each message; nothing lost; the
 digests of all articles cost at most 40 MB more than those of a tenth of them.
