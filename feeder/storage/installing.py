@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from feeder import durable
 from feeder.errors import StateError
 from feeder.storage.lock import WriterLock
 from feeder.storage.sqlite import DATABASE, INSTANCE, LOCK
@@ -33,17 +33,9 @@ def install(source: Path, folder: Path, *, aside: str) -> tuple[Path, ...]:
             (folder / INSTANCE).unlink(missing_ok=True)
             (source / DATABASE).replace(folder / DATABASE)
             (source / INSTANCE).replace(folder / INSTANCE)
-            _flush(folder)
+            durable.flush(folder)
         finally:
             lock.release()
     except OSError as error:
         raise StateError(f"{error.filename}: cannot be moved into place: {error.strerror}") from error
     return tuple(kept)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from feeder import durable
 from feeder.errors import StateDamaged, StateError
 from feeder.model import DeliveryState, StoredEntry, Topic
 from feeder.storage.alerting import SqliteAlerting
@@ -455,12 +455,7 @@ def _read_instance(folder: Path) -> str | None:
 
 def _write_instance(folder: Path, instance: str) -> None:
     """After the database is there: killed in between, the next start finds the database and writes this again."""
-    temporary = folder / f"{INSTANCE}.tmp"
     try:
-        with temporary.open("w", encoding="ascii") as file:
-            file.write(instance + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / INSTANCE)
+        durable.replace(folder / INSTANCE, f"{instance}\n".encode("ascii"))
     except OSError as error:
         raise StateError(f"{folder / INSTANCE} cannot be written ({error.strerror})") from error
