@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from lxml import etree
@@ -12,6 +13,7 @@ from feeder.feeds.plain import plain
 from feeder.model import SiteInfo, TopicKind, TopicListing
 from feeder.rendering.addresses import OPML, feed_path, page_path
 from feeder.rendering.directory import opml_path
+from feeder.rendering.sheets import Sheet, shown
 from feeder.rendering.wording import feed_subtitle, feed_title
 from feeder.text import fold
 
@@ -25,13 +27,16 @@ _FOLDERS = {
 _ORDER = list(TopicKind)
 
 
-def opml_files(listings: Sequence[TopicListing], *, site: SiteInfo) -> Iterator[tuple[str, bytes]]:
-    """(path, list) of all feeds, "feeds.opml", and of those of each kind that there are, "shows.opml"."""
-    yield OPML, opml(listings, site=site)
+def opml_files(listings: Sequence[TopicListing], *, site: SiteInfo) -> Iterator[Sheet]:
+    """Of all feeds, "feeds.opml", and of those of each kind that there are, "shows.opml"."""
+    yield Sheet(OPML, shown(listings, counted=False), partial(opml, listings, site=site))
     for kind in _FOLDERS:
         found = [listing for listing in listings if listing.topic.kind is kind]
         if found:
-            yield opml_path(kind), opml(found, site=site, title=f"{site.title}: {_FOLDERS[kind]}")
+            title = f"{site.title}: {_FOLDERS[kind]}"
+            yield Sheet(
+                opml_path(kind), shown(found, title, counted=False), partial(opml, found, site=site, title=title)
+            )
 
 
 def opml(listings: Sequence[TopicListing], *, site: SiteInfo, title: str | None = None) -> bytes:

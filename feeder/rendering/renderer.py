@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template
@@ -39,6 +39,7 @@ from feeder.rendering.directory import Directory
 from feeder.rendering.faults import told
 from feeder.rendering.proofs import proofs
 from feeder.rendering.sanitizing import sanitize
+from feeder.rendering.sheets import Sheet, shown
 from feeder.rendering.wording import FORM_NAMES, feed_title
 from feeder.text import clean
 
@@ -135,17 +136,20 @@ class Renderer:
             latest=[(stored, directory.tag_links(stored.entry)) for stored in latest],
         )
 
-    def kind_pages(self, *, site: SiteInfo, topics: Sequence[TopicListing]) -> Iterator[tuple[str, str]]:
-        """(path, page) of the pages that list the feeds of each kind; `topics` are all there are.
+    def kind_pages(self, *, site: SiteInfo, topics: Sequence[TopicListing]) -> Iterator[Sheet]:
+        """The pages that list the feeds of each kind; `topics` are all there are.
 
         A page for each kind, "shows.html"; where it has more topics than fit on one, also a page for each letter,
-        "people/m.html". Pages are made one by one as they are taken.
+        "people/m.html".
         """
         directory = Directory(topics)
+        kinds = ",".join(directory.kinds)
         for kind in directory.kinds:
             section, letters = directory.section(kind), directory.letters(kind)
+            places = ",".join(it.path for it in letters)
             for letter in (None, *letters):
-                page = self._page(
+                page = partial(
+                    self._page,
                     self._kind,
                     directory,
                     site=site,
@@ -156,7 +160,12 @@ class Renderer:
                     letters=letters,
                     letter=letter,
                 )
-                yield (letter or section).path, page
+                count = "" if letter else str(section.count)  # of all of the kind: it would change each letter's page
+                yield Sheet(
+                    (letter or section).path,
+                    shown((letter or section).listings, kinds, places, count),
+                    lambda page=page: page().encode(),  # type: ignore[misc]  # one for each
+                )
 
     def view(self, name: str, **values: object) -> str:
         """A page that `feeder serve` makes when it is asked for: templates/pages/<name>.html.j2 says what it takes."""
@@ -190,8 +199,8 @@ class Renderer:
                 self.entry_html(stored, content=content)
         for topics in (samples.TOPICS, samples.many_topics()):
             self.index_page(site=samples.SITE, topics=topics, latest=samples.ENTRIES)
-            for _ in self.kind_pages(site=samples.SITE, topics=topics):
-                pass
+            for sheet in self.kind_pages(site=samples.SITE, topics=topics):
+                sheet.make()
         self.index_page(site=samples.SITE, topics=(), latest=())
         self.view("message", **samples.FRAME, heading="Sample", text="Sample")
         self.view("login", **samples.FRAME, said={"tone": "bad", "text": "Sample"}, then="")

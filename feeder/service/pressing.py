@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from feeder.storage import Dirty, Place, Posted
 from feeder.topics import ALL
 
 _BATCH = 50  # topics a transaction
+#: Fact in the store: what each page and list shows that is published (rendering.Sheet), as JSON.
+SHEETS = "sheets"
 _HELD = 32_000_000  # bytes of documents in memory until they are written
 _LATEST = 20  # entries on the index page
 _BY_DATE = attrgetter("published", "entry")
@@ -146,24 +149,36 @@ class Press:
         app, site = self.app, self.app.site
         listings = app.store.topics.listings()
         latest = app.store.topics.latest(ALL, _LATEST)
-        pages = {
-            **dict(app.renderer.kind_pages(site=site, topics=listings)),
-            feeds.INDEX_PAGE: app.renderer.index_page(site=site, topics=listings, latest=latest),
+        sheets = {
+            it.path: it
+            for it in (
+                *app.renderer.kind_pages(site=site, topics=listings),
+                *feeds.opml_files(listings, site=site),
+            )
         }
+        # Whatever the site or a template says, and files that were damaged, change or lose the version.
+        valid = app.store.fact("output") == app.output_version
+        known: dict[str, str] = json.loads(app.store.fact(SHEETS) or "{}") if valid else {}
+        changed = [it for it in sheets.values() if known.get(it.path) != it.shows]
+        with app.store.transaction():  # killed between the files and the store, what is on the disk is not known
+            gone = {it.path for it in changed}
+            app.store.set_fact(SHEETS, json.dumps({path: it for path, it in known.items() if path not in gone}))
+        for it in changed:
+            self._hold(it.path, it.make())
         files = {
             **app.renderer.static_files(),
-            **dict(feeds.opml_files(listings, site=site)),
-            **{path: page.encode() for path, page in pages.items()},
+            feeds.INDEX_PAGE: app.renderer.index_page(site=site, topics=listings, latest=latest).encode(),
         }
         for path, data in files.items():
             self._hold(path, data)
         self._flush()
         with app.store.transaction():
             self._keep_sizes()
+            app.store.set_fact(SHEETS, json.dumps({it.path: it.shows for it in sheets.values()}))
         archives = app.store.topics.archives()
-        wanted = len(files) + len(Form) * (len(listings) + sum(archives.values()))
+        wanted = len(sheets) + len(files) + len(Form) * (len(listings) + sum(archives.values()))
         if app.store.topics.published_count() > wanted:
-            paths = {*files, *(path for listing in listings for path in _paths(listing, archives))}
+            paths = {*sheets, *files, *(path for listing in listings for path in _paths(listing, archives))}
             for path, _ in app.store.topics.published_files():
                 if path not in paths:
                     self._remove(path)

@@ -86,7 +86,7 @@ def test_its_words_mean_the_same_to_readers_that_take_them_for_html(label: str, 
 
 
 def test_there_is_a_list_of_all_feeds_and_one_of_each_kind() -> None:
-    files = dict(opml_files(LISTINGS, site=SITE))
+    files = {it.path: it.make() for it in opml_files(LISTINGS, site=SITE)}
     assert list(files) == ["feeds.opml", "shows.opml", "people.opml"]
     assert files["feeds.opml"] == opml(LISTINGS, site=SITE)
     shows = etree.fromstring(files["shows.opml"])
