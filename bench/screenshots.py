@@ -1,6 +1,6 @@
 """Pictures of the pages for README.md: seeds/ as they come, the real tagger, a real browser.
 
-    python -m bench.screenshots docs/screenshots   # README shows home, entry and entry-phone-dark
+    python -m bench.screenshots docs/screenshots   # README shows home, entry, entry-phone-dark, watch, watch-tried
 
 Takes the system's Chromium (Debian: apt-get install chromium); needs the extra `test`.
 """
@@ -27,9 +27,23 @@ _WATCHES = """
 [alerts]
 secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
+[owner]
+token = "token-for-the-pictures-alone"
+
+[[endpoints]]
+name = "newsdesk"
+url = "https://example.org/hooks/feeder"
+secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+[[endpoints]]
+name = "phone"
+kind = "ntfy"
+url = "https://ntfy.example.org/news"
+
 [[watches]]
 name = "Milo Ventimiglia"
-endpoint = "https://example.org/hooks/feeder"
+endpoint = ["newsdesk", "phone"]
+quiet = "22:00 to 07:00 Europe/Berlin"
 
 [[watches]]
 name = "Lauren Graham"
@@ -44,7 +58,6 @@ SHOTS = (
     ("home-phone", "/", 390, 844, "light"),
     ("entry-phone-dark", "", 390, 844, "dark"),
     ("watches", "/watches", 1280, 860, "light"),
-    ("health", "/health", 1280, 860, "dark"),
 )
 
 
@@ -84,6 +97,22 @@ def shoot(browser: Browser, address: str, into: Path) -> None:
         page.close()
 
 
+def shoot_owners(browser: Browser, address: str, into: Path) -> None:
+    """What only the owner sees: a watch with what it would have sent, and health."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/login")
+    page.get_by_label("Password or token").fill("token-for-the-pictures-alone")
+    page.get_by_role("button", name="Log in").click()
+    page.goto(f"{address}/watches/change?name=Milo%20Ventimiglia")
+    page.screenshot(path=into / "watch.png")
+    page.get_by_label("How far to look back").select_option("3650")
+    page.get_by_role("button", name="Show what it would have sent").click()
+    page.locator("#tried").screenshot(path=into / "watch-tried.png")
+    page.goto(f"{address}/health")
+    page.screenshot(path=into / "health.png")
+    page.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("into", type=Path)
@@ -97,6 +126,7 @@ def main() -> None:
     ):
         browser = it.chromium.launch(executable_path=CHROMIUM)
         shoot(browser, address, options.into)
+        shoot_owners(browser, address, options.into)
         browser.close()
 
 

@@ -105,7 +105,7 @@ class Forms:
         try:
             if form.get("do") == "try":
                 with desk.trying:
-                    tried = trial.tried(desk.app, table, replacing=was, now=clock.now())
+                    tried = trial.tried(desk.app, table, replacing=was, days=watch_form.days(form), now=clock.now())
             else:
                 ownership.watch(desk.app.settings, table, replacing=was)
         except WatchError as error:

@@ -10,7 +10,8 @@ from zoneinfo import available_timezones
 
 from feeder.config import Settings
 from feeder.model import EventType, WatchKind
-from feeder.web.asked import Form
+from feeder.service import trial
+from feeder.web.asked import Form, Senseless
 
 #: Key of the table -> the field that is to be looked at when something is wrong with it.
 FIELDS: Mapping[str, str] = {
@@ -50,6 +51,8 @@ KINDS: Sequence[tuple[WatchKind, str, str]] = (
     (WatchKind.EVENT, "News of a kind", "whoever it is about"),
     (WatchKind.QUERY, "A search", "whatever a query finds"),
 )
+#: How far a watch that is tried may look back: days, and words for them.
+SPANS = ((trial.DAYS, f"in the last {trial.DAYS} days"), (365, "in the last year"), (3650, "in the last ten years"))
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 #: Most characters of a text and of a list; a name may have 200, and config says so itself.
 _TEXT, _LIST = 2_000, 8_000
@@ -73,6 +76,15 @@ def table(form: Form) -> dict[str, object]:
         "quiet": _quiet(form),
         "mute_until": "T".join(filter(None, (form.text("mute_day"), form.text("mute_time")))),
     }
+
+
+def days(form: Form) -> int:
+    """How far to look back: one of `SPANS`. Raises Senseless."""
+    told = form.text("days") or str(trial.DAYS)
+    found = next((days for days, _ in SPANS if str(days) == told), None)
+    if found is None:
+        raise Senseless(f"days: expected one of {', '.join(str(days) for days, _ in SPANS)}")
+    return found
 
 
 def filled(table: Mapping[str, Any], settings: Settings) -> Form:
@@ -119,6 +131,7 @@ def values() -> dict[str, Any]:
         "kinds": KINDS,
         "events": tuple(EventType),
         "weekdays": WEEKDAYS,
+        "spans": SPANS,
         "zones": zones(),
         "labels": LABELS,
         "places": FIELDS,

@@ -293,6 +293,10 @@ def test_what_a_watch_would_have_sent_is_shown_with_the_sentence_and_nothing_is_
     assert "&lt;Milo&gt; is back" in shown
     assert "<mark>Milo Ventimiglia</mark> is back." in shown
     assert house.fields(reply.text, "watches/save")["name"] == ["Milo Ventimiglia"]
+    longer = house.ask("/watches/save", form={**form, "days": "3650"}, cookie=cookie).text
+    assert "2 alerts in 3650 days" in longer
+    assert house.fields(longer, "watches/save")["days"] == ["3650"]
+    assert house.ask("/watches/save", form={**form, "days": "1000000"}, cookie=cookie).status == 400
     nobody = house.ask("/watches/save", form={**form, "name": "Nobody Known"}, cookie=cookie)
     assert "0 alerts in 90 days" in nobody.text
     assert house.ask("/watches/save", form={**form, "max_age": "x"}, cookie=cookie).status == 422
