@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -76,9 +77,8 @@ def _write(settings: Settings, target: Path, database: Path, *, now: datetime, s
     with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in (*_parts(settings, secrets=secrets), (DATABASE, database)):
             if name == CONFIG and not secrets:
-                hashes[name] = _add_bytes(
-                    archive, name, withholding.without_secrets(path.read_text("utf-8-sig")).encode()
-                )
+                content = withholding.without_secrets(path.read_text("utf-8-sig")).encode()
+                hashes[name] = _add_bytes(archive, _info(name, path), content)
             else:
                 hashes[name] = _add(archive, name, path)
         manifest = {
@@ -115,23 +115,29 @@ def _parts(settings: Settings, *, secrets: bool) -> Iterator[tuple[str, Path]]:
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as source, archive.open(_info(name), "w", force_zip64=True) as target:
+    with path.open("rb") as source, archive.open(_info(name, path), "w", force_zip64=True) as target:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             target.write(chunk)
     return digest.hexdigest()
 
 
-def _add_bytes(archive: zipfile.ZipFile, name: str, content: bytes) -> str:
-    archive.writestr(_info(name), content)
+def _add_bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: bytes) -> str:
+    archive.writestr(info, content)
     return hashlib.sha256(content).hexdigest()
 
 
-def _info(name: str) -> zipfile.ZipInfo:
+def _info(name: str, path: Path) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o600 << 16
+    info.external_attr = (stat.S_IFREG | stat.S_IMODE(path.stat().st_mode)) << 16
     return info
+
+
+def mode_of(info: zipfile.ZipInfo) -> int | None:
+    """Who might read and write the file that was backed up; None: the backup does not say."""
+    mode = info.external_attr >> 16
+    return mode & 0o777 | stat.S_IRUSR | stat.S_IWUSR if stat.S_ISREG(mode) else None
 
 
 def edition(store: Store) -> int:

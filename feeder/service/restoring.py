@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import stat
 import tempfile
 import tomllib
 import zipfile
@@ -18,11 +19,12 @@ from feeder.config import Settings
 from feeder.config.load import parse_file
 from feeder.errors import BackupError, ConfigError, StateDamaged, StateError, StateLocked
 from feeder.service import withholding
-from feeder.service.backup import CONFIG, CORRECTIONS, DATABASE, FORMAT, MANIFEST, edition
+from feeder.service.backup import CONFIG, CORRECTIONS, DATABASE, FORMAT, MANIFEST, edition, mode_of
 from feeder.storage import Store, install, open_store
 
 _MOST_MANIFEST = 10_000_000  # bytes
 _CHUNK = 1 << 20
+_PRIVATE, _PLAIN = 0o600, 0o644
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ def _restore(archive: zipfile.ZipFile, manifest: Manifest, config_path: Path, *,
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             with archive.open(name) as packed, (staged / name).open("wb") as file:
                 shutil.copyfileobj(packed, file)
+            (staged / name).chmod(_mode(archive.getinfo(name), staged / name))
         keep_config = _keeps(config_path, staged / CONFIG, manifest)
         settings = _places(config_path if keep_config else staged / CONFIG, config_path)
         places = {name: _place(name, settings, config_path, staged) for name in manifest.files if name != DATABASE}
@@ -137,14 +140,30 @@ def _restore(archive: zipfile.ZipFile, manifest: Manifest, config_path: Path, *,
                 kept.append(target.with_name(target.name + aside))
                 target.replace(kept[-1])
             target.parent.mkdir(parents=True, exist_ok=True)
+            target.touch(_PRIVATE)  # there may be secrets in it: nobody reads it before it has its own mode
             shutil.copyfile(source, target)
-            target.chmod(0o600 if source.is_relative_to(staged / "secrets") else 0o644)
+            shutil.copymode(source, target)
     return Restored(
         created=manifest.created,
         written=(settings.state_folder / "feeder.db", *moves),
         aside=tuple(kept),
         lacking=_lacking(config_path),
     )
+
+
+def _mode(info: zipfile.ZipInfo, staged: Path) -> int:
+    """As it was, but that nobody else may read secrets."""
+    kept = mode_of(info)
+    if info.filename.startswith("secrets/") or (info.filename == CONFIG and _holds_secrets(staged)):
+        return _PRIVATE if kept is None or kept & stat.S_IRWXO else kept
+    return _PLAIN if kept is None else kept
+
+
+def _holds_secrets(config_file: Path) -> bool:
+    try:
+        return withholding.holds_secrets(config_file.read_text("utf-8-sig"))
+    except ValueError:  # it is refused in a moment
+        return True
 
 
 def _keeps(config_path: Path, staged: Path, manifest: Manifest) -> bool:

@@ -24,6 +24,11 @@ _REFERENCES = ("file:", "${")
 _Table = MutableMapping[str, Any]
 
 
+def holds_secrets(text: str) -> bool:
+    """Whether they are in it themselves, not only where they are to be found."""
+    return without_secrets(text) != text
+
+
 def without_secrets(text: str) -> str:
     """Its comments and all else as they were."""
     secrets = {value for *_, value in _secrets(tomlkit.parse(text)) if value and not value.startswith(_REFERENCES)}
@@ -51,7 +56,7 @@ def exposed(config: Path) -> tuple[Path, ...]:
     """Files with secrets of an installation, config.toml and those it names, that everybody here may read."""
     try:
         text = config.read_text("utf-8-sig")
-        holds_any = without_secrets(text) != text
+        holds_any = holds_secrets(text)
         named = secret_files(text, config.parent)
     except (OSError, ValueError):  # whoever needs it will say what is wrong with it
         return ()

@@ -14,6 +14,7 @@ import pytest
 
 from feeder import config
 from feeder.errors import BackupError, StateError, StateLocked
+from feeder.service import withholding
 from feeder.service.app import open_app
 from feeder.service.backup import back_up
 from feeder.service.build import refresh
@@ -118,6 +119,28 @@ def test_an_empty_machine_becomes_the_installation_it_was(installation: Installa
         assert (there.home / name).exists()
     there.build()
     assert (there.home / "public" / "feeds" / "all.atom").read_bytes() == ids
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(0o600, 0o600), (0o640, 0o640), (0o644, 0o600)], ids=["mine", "my group's", "everybody's"]
+)
+def test_everybody_may_read_what_they_might_before_but_no_secrets(
+    installation: Installation, tmp_path: Path, before: int, after: int
+) -> None:
+    installation.config.chmod(before)
+    (installation.home / "catalog" / "mine.psv").chmod(0o664)
+    there = tmp_path / "there" / "config.toml"
+    restore(installation.back_up(secrets=True), there)
+    assert there.stat().st_mode & 0o777 == after
+    assert (there.parent / "catalog" / "mine.psv").stat().st_mode & 0o777 == 0o664
+    assert withholding.exposed(there) == ()
+
+
+def test_a_config_without_secrets_is_restored_as_it_was(installation: Installation, tmp_path: Path) -> None:
+    installation.config.chmod(0o644)
+    there = tmp_path / "there" / "config.toml"
+    restore(installation.back_up(), there)
+    assert there.stat().st_mode & 0o777 == 0o644
 
 
 def test_it_can_be_made_while_others_write(installation: Installation) -> None:
