@@ -9,7 +9,7 @@ from feeder.alerts.digests import DIGEST, digest, room
 from feeder.alerts.messages import MENTION_NEW, MENTION_TEST, Telling, message_id, payload, story_id
 from feeder.alerts.notices import CLOSED, FAILING, RECOVERED, notice
 from feeder.alerts.receipts import Receipt
-from feeder.alerts.retry import asked_wait, next_attempt
+from feeder.alerts.retry import LONGEST_WAIT, asked_wait, next_attempt
 from feeder.alerts.rules import find, judge
 from feeder.alerts.signing import public_key, sign
 from feeder.alerts.timing import audible, is_muted, is_too_old, next_digest
@@ -19,6 +19,7 @@ __all__ = [
     "CLOSED",
     "DIGEST",
     "FAILING",
+    "LONGEST_WAIT",
     "MENTION_NEW",
     "MENTION_TEST",
     "RECOVERED",

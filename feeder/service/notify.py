@@ -6,12 +6,14 @@ endpoint, run beside it, so that a slow receiver delays only itself.
 
 Each look into the outbox costs a flush of the disk, so one transaction settles what has ended and claims what is next.
 An endpoint that answers at once is given several messages in a row: as many as it is likely to take in a moment. What
-it did not get to is given back as if nobody had claimed it; an endpoint that is slow or fails gets one at a time.
+it did not get to is given back as if nobody had claimed it; an endpoint that is slow gets one at a time, and only for a
+while: the others' next tries, digests and a changed config wait for the end of a dispatch.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -37,6 +39,8 @@ _LOOK = 0.5
 _MOMENT = 0.05
 #: Messages in a row.
 _ROW = 16
+#: Seconds from which on a turn is a slow one, and seconds of a dispatch in which slow endpoints get another turn.
+_SLOW, _SHIFT = 1.0, 10.0
 
 _DICE = random.SystemRandom()
 _log = logging.getLogger(__name__)
@@ -63,6 +67,7 @@ class Verdict:
     outcome: Outcome
     status: int | None
     error: str = ""
+    rest: datetime | None = None  #: until when the endpoint asks to be left alone
 
 
 class _End(NamedTuple):
@@ -70,6 +75,14 @@ class _End(NamedTuple):
 
     delivery: Delivery
     result: int | Exception  #: status of a success, or what was raised
+    at: datetime
+
+
+class _Turn(NamedTuple):
+    """What came of messages in a row."""
+
+    ends: tuple[_End, ...]
+    seconds: float  #: that it took
 
 
 def verdict(
@@ -81,23 +94,24 @@ def verdict(
 ) -> Verdict:
     """`result`: status of a success, or what was raised. `attempts`: made so far, with this one, since the message was
     made or sent anew by the owner; jitter in [0, 1)."""
-    from feeder.alerts import next_attempt
+    from feeder.alerts import LONGEST_WAIT, next_attempt
 
     if isinstance(result, int):
         return Verdict(state=DeliveryState.DONE, next_at=now, outcome=Outcome.DELIVERED, status=result)
     status = getattr(result, "status", None)
     error = str(result) or type(result).__name__
-    state, next_at = DeliveryState.DEAD, now
+    state, next_at, rest = DeliveryState.DEAD, now, None
     if isinstance(result, EndpointGone):
         state = DeliveryState.HELD
     elif not isinstance(result, PermanentDeliveryError):
         retry_after = result.retry_after if isinstance(result, TemporaryDeliveryError) else None
         later = next_attempt(attempts=attempts, now=now, retry_after=retry_after, jitter=jitter)
+        rest = now + timedelta(seconds=math.ceil(min(retry_after, LONGEST_WAIT))) if retry_after else None
         if later is not None:
             state, next_at = DeliveryState.PENDING, later
     unsure = isinstance(result, DeliveryError) and result.ambiguous
     outcome = Outcome.UNKNOWN if unsure else Outcome.FAILED
-    return Verdict(state=state, next_at=next_at, outcome=outcome, status=status, error=error)
+    return Verdict(state=state, next_at=next_at, outcome=outcome, status=status, error=error, rest=rest)
 
 
 def dispatch(
@@ -109,12 +123,12 @@ def dispatch(
 ) -> DispatchReport:
     """Send what is due. Returns when nothing is, or, on `stopping`, when what is under way has ended.
 
-    After a failure an endpoint is left alone until the next call. Messages for an endpoint that the config no longer
-    has stay as they are. Raises StateError.
+    After a failure an endpoint is left alone until the next call, and so is a slow one after a while. Messages for an
+    endpoint that the config no longer has stay as they are. Raises StateError.
     """
     desk = _Desk(app, now)
     sender = _Sender(app) if send is None else send
-    ended: set[Future[tuple[_End, ...]]] = set()
+    ended: set[Future[_Turn]] = set()
     with ThreadPoolExecutor(max_workers=min(len(desk.rows), _MOST) or 1, thread_name_prefix="send") as pool:
         while True:
             for row in desk.exchange(ended, more=not stopping()):
@@ -142,10 +156,11 @@ class _Desk:
             app.store.outbox.release(endpoint.name, unless_url=endpoint.place)
         #: How many messages in a row each gets that has not failed. Whose turn was longest ago comes first.
         self.rows = dict.fromkeys(self.endpoints, 1)
-        self.under_way: dict[Future[tuple[_End, ...]], tuple[Delivery, ...]] = {}
+        self.under_way: dict[Future[_Turn], tuple[Delivery, ...]] = {}
         self.tally = dict.fromkeys(DeliveryState, 0)
+        self._begun = clock.monotonic()
 
-    def exchange(self, ended: Iterable[Future[tuple[_End, ...]]], *, more: bool) -> list[tuple[Delivery, ...]]:
+    def exchange(self, ended: Iterable[Future[_Turn]], *, more: bool) -> list[tuple[Delivery, ...]]:
         """Settle what has ended and, if there is to be more, claim what is next; on the disk when this returns.
 
         Messages in a row for one endpoint each.
@@ -157,12 +172,12 @@ class _Desk:
         tried: list[Tried] = []
         claimed: Sequence[Delivery] = ()
         with self._app.store.transaction():
-            for given, ends in done:
+            for given, turn in done:
                 endpoint = self.endpoints[given[0].endpoint]
-                these = [_tried(self._app, it, endpoint=endpoint, now=self._now()) for it in ends]
+                these = [_tried(self._app, it, endpoint=endpoint) for it in turn.ends]
                 outbox.settle(these)
-                outbox.give_back(given[len(ends) :])
-                self._turn(given, these)
+                outbox.give_back(given[len(these) :])
+                self._next_turn(endpoint.name, these, turn.seconds)
                 tried += these
             if more:
                 rooms = {name: self._room(name) for name in self._free()}
@@ -183,20 +198,19 @@ class _Desk:
         rate, row = self.endpoints[name].rate, self.rows[name]
         if rate is None:
             return row
-        since = self._now() - timedelta(seconds=rate.seconds)
-        return max(0, min(row, rate.messages - self._app.store.alerting.tried_since(name, since)))
+        now = self._now()
+        tried = self._app.store.alerting.tried_since(name, now - timedelta(seconds=rate.seconds), now=now)
+        return max(0, min(row, rate.messages - tried))
 
-    def _turn(self, given: Sequence[Delivery], tried: Sequence[Tried]) -> None:
-        """How many the endpoint gets when its turn comes again. One that has failed is left alone."""
-        name = given[0].endpoint
+    def _next_turn(self, name: str, tried: Sequence[Tried], seconds: float) -> None:
+        """How many the endpoint gets when its turn comes again: as many as take a moment, by what these took."""
         row = self.rows.pop(name)
         if any(it.outcome is not Outcome.DELIVERED for it in tried):
             return
-        if len(tried) < len(given):
-            row = len(tried)
-        elif len(given) == row:
-            row = min(2 * row, _ROW)
-        self.rows[name] = row
+        if seconds > _SLOW and clock.monotonic() - self._begun > _SHIFT:
+            return
+        likely = len(tried) * _MOMENT / seconds if seconds else _ROW
+        self.rows[name] = int(max(1, min(likely, 2 * row, _ROW)))
 
 
 def _send(
@@ -205,7 +219,7 @@ def _send(
     endpoint: Endpoint,
     stopping: Callable[[], bool],
     now: Callable[[], datetime],
-) -> tuple[_End, ...]:
+) -> _Turn:
     """How they ended, one after the other: up to the first that failed, or as many as there was time for."""
     begun = clock.monotonic()
     ends: list[_End] = []
@@ -213,24 +227,26 @@ def _send(
         if ends and (stopping() or clock.monotonic() - begun >= _MOMENT):
             break
         try:
-            ends.append(_End(delivery, sender(delivery, endpoint, now())))
+            status = sender(delivery, endpoint, now())
         except Exception as error:  # whatever it is, this attempt has failed
-            ends.append(_End(delivery, error))
+            ends.append(_End(delivery, error, now()))
             break
-    return tuple(ends)
+        ends.append(_End(delivery, status, now()))
+    return _Turn(tuple(ends), clock.monotonic() - begun)
 
 
-def _tried(app: App, end: _End, *, endpoint: Endpoint, now: datetime) -> Tried:
+def _tried(app: App, end: _End, *, endpoint: Endpoint) -> Tried:
     delivery = end.delivery
-    means = verdict(end.result, attempts=delivery.attempts - delivery.replayed, now=now, jitter=_DICE.random())
+    means = verdict(end.result, attempts=delivery.attempts - delivery.replayed, now=end.at, jitter=_DICE.random())
     return Tried(
         delivery=delivery,
         state=means.state,
         next_at=_audible(app, delivery, means.next_at),
-        ended=now,
+        ended=end.at,
         outcome=means.outcome,
         status=means.status,
         error=means.error,
+        rest=means.rest,
         gone=endpoint.place if means.state is DeliveryState.HELD else None,
     )
 

@@ -48,7 +48,8 @@ class Trial:
     def __str__(self) -> str:
         return (
             f"{_count(len(self.sent), 'alert')} in {_count(self.days, 'day')}, {len(self.held)} held in doubt, "
-            f"{_count(len(self.counted), 'more article')} of the same stories; {_count(self.entries, 'article')} looked at"
+            f"{_count(len(self.counted), 'more article')} of the same stories; "
+            f"{_count(self.entries, 'article')} looked at"
         )
 
     @property

@@ -179,11 +179,11 @@ class SqliteAlerting(Alerting):
         )
         return found[0] if len(found) == 1 else None
 
-    def tried_since(self, endpoint: str, since: datetime) -> int:
+    def tried_since(self, endpoint: str, since: datetime, *, now: datetime) -> int:
         row = self._db.row(
             "SELECT count(*) FROM attempt INDEXED BY attempt_by_start JOIN outbox ON outbox.nr = attempt.outbox "
-            "WHERE attempt.started > ? AND outbox.endpoint = ?",
-            (encode_moment(since), endpoint),
+            "WHERE attempt.started BETWEEN ? AND ? AND outbox.endpoint = ?",
+            (encode_moment(since), encode_moment(now), endpoint),
         )
         return int(row[0])
 

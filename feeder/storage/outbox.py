@@ -42,6 +42,7 @@ class Tried:
     outcome: Outcome
     status: int | None  #: HTTP
     error: str = ""  #: for people
+    rest: datetime | None = None  #: until when the endpoint asks to be left alone with whatever is for it
     gone: str | None = None  #: the endpoint at this place is gone: `hold` it
 
 
@@ -71,7 +72,11 @@ class Outbox(Protocol):
         """
 
     def settle(self, tried: Sequence[Tried]) -> None:
-        """These attempts are over. Inside of a transaction."""
+        """These attempts are over. Inside of a transaction.
+
+        What would be tried again is held where the endpoint was closed meanwhile. Of two who had the same message, its
+        lease being over, the later one says what is next, but that what has arrived never becomes pending again.
+        """
 
     def give_back(self, deliveries: Sequence[Delivery]) -> None:
         """They were claimed and not tried: as if nobody had claimed them. Inside of a transaction."""

@@ -58,11 +58,13 @@ class SqliteOutbox(Outbox):
         moment = encode_moment(now)
         # A lease that ends much later than one begun now was given before the clock went back, and what is to wait
         # longer than anything ever does was put off by a clock that was far ahead. A little later is another sender
-        # that looked at the clock after us: its lease holds.
+        # that looked at the clock after us: its lease holds. Once a message has been tried by the clock as it is now,
+        # what that attempt said counts: it is not tried over and over until the clock has caught up.
         found = self._db.rows(
             "SELECT wanted.value, outbox.nr FROM json_each(:names) AS wanted CROSS JOIN outbox ON outbox.nr IN ("
             "SELECT nr FROM outbox AS due WHERE state = 'pending' AND endpoint = wanted.value "
-            "AND (next_at <= :now OR created_at > :now OR next_at > :never) "
+            "AND (next_at <= :now OR next_at > :never OR (created_at > :now AND NOT EXISTS ("
+            "SELECT 1 FROM attempt WHERE attempt.outbox = due.nr AND attempt.started <= :now))) "
             "AND (lease_until <= :now OR lease_until > :until + :slack) "
             "ORDER BY next_at, nr LIMIT :most) "
             "ORDER BY wanted.key, outbox.next_at, outbox.nr",
@@ -79,6 +81,11 @@ class SqliteOutbox(Outbox):
         claimed = json.dumps([nr for name, those in due[:endpoints] for nr in those[: wanted[name]]])
         if not due:
             return ()
+        self._db.execute(  # whoever had them did not live to tell
+            "UPDATE attempt SET outcome = 'unknown' WHERE ended IS NULL AND outcome IS NULL "
+            "AND outbox IN (SELECT value FROM json_each(?))",
+            (claimed,),
+        )
         self._db.execute(
             "UPDATE outbox SET lease_until = ?, attempts = attempts + 1 WHERE nr IN (SELECT value FROM json_each(?))",
             (moment + int(lease), claimed),
@@ -98,10 +105,24 @@ class SqliteOutbox(Outbox):
         return tuple(map(delivery_of, rows))
 
     def settle(self, tried: Sequence[Tried]) -> None:
+        # The owner may have closed the endpoint meanwhile, and another sender may have the message by now, or may have
+        # delivered it: what has arrived has arrived, but only the last attempt says that there is to be another one.
         self._db.many(
-            "UPDATE outbox SET state = :state, next_at = :next_at, lease_until = 0, "
-            "held_for = iif(:state = 'held', 'endpoint', '') WHERE id = :id",
-            [{"state": it.state, "next_at": encode_moment(it.next_at), "id": it.delivery.id} for it in tried],
+            "UPDATE outbox SET state = iif(kept, 'held', :state), next_at = :next_at, lease_until = 0, "
+            "held_for = iif(kept OR :state = 'held', 'endpoint', '') "
+            "FROM (SELECT :state = 'pending' "
+            "AND EXISTS (SELECT 1 FROM closed_endpoint WHERE name = :endpoint) AS kept) "
+            "WHERE id = :id AND (:state = 'done' OR (state <> 'done' AND attempts = :attempts))",
+            [
+                {
+                    "state": it.state,
+                    "next_at": encode_moment(it.next_at),
+                    "id": it.delivery.id,
+                    "endpoint": it.delivery.endpoint,
+                    "attempts": it.delivery.attempts,
+                }
+                for it in tried
+            ],
         )
         self._db.many(
             "UPDATE attempt SET ended = ?, outcome = ?, status = ?, error = ? "
@@ -120,6 +141,12 @@ class SqliteOutbox(Outbox):
                 working.add(name)
             else:
                 working.discard(name)
+            if it.rest is not None:
+                self._db.execute(
+                    "UPDATE outbox SET next_at = :rest "
+                    "WHERE endpoint = :name AND state = 'pending' AND next_at < :rest",
+                    {"name": name, "rest": encode_moment(it.rest)},
+                )
             if it.gone is not None:
                 self._close(name, url=it.gone, now=it.ended, why=Closed.GONE)
 

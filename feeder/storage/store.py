@@ -221,8 +221,8 @@ class Alerting(Protocol):
     def message(self, delivery_id: str) -> Message | None:
         """By its id or the beginning of it, if that is the beginning of one only."""
 
-    def tried_since(self, endpoint: str, since: datetime) -> int:
-        """Attempts begun after this moment."""
+    def tried_since(self, endpoint: str, since: datetime, *, now: datetime) -> int:
+        """Attempts begun from this moment on, its whole second included; not those of a clock that was ahead."""
 
     def endpoint_states(self) -> Sequence[EndpointState]:
         """Of every endpoint that fails, is closed, or has messages that wait or are dead; by name."""

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from feeder.errors import StateError, StateLocked
-from feeder.model import Delivery, DeliveryState, EventType, Topic, TopicKind, TopicListing
-from feeder.storage import Fate, FileRecord, Former, Outcome, Published, Stamp, Store, Tried, open_store
+from feeder.model import Delivery, DeliveryState, EventType, Held, Topic, TopicKind, TopicListing
+from feeder.storage import Closed, Fate, FileRecord, Former, Outcome, Published, Stamp, Store, Tried, open_store
 from feeder.topics import ALL
 from feeder.topics import of as topics_of
 from tests import outbox
@@ -478,6 +478,97 @@ def test_a_clock_set_back_does_not_leave_messages_behind(store: Store) -> None:
         store.outbox.add(a_delivery(next_at=LATER), now=LATER)
     assert claim(store, now=NOON) is not None
     assert claim(store, now=NOON - timedelta(hours=5)) is not None, "nor a lease from the future"
+
+
+def test_a_clock_set_back_does_not_use_up_all_tries_at_once(store: Store) -> None:
+    put(store, a_stored_entry(an_entry()))
+    with store.transaction():
+        store.outbox.add(a_delivery(), now=NOON)
+    before = NOON - timedelta(hours=5)
+    again = before + timedelta(minutes=5)
+    refused = {"state": DeliveryState.PENDING, "outcome": Outcome.FAILED}
+    outbox.settle(store, tried(claim(store), next_at=NOON + timedelta(seconds=5), ended=NOON, **refused))
+    outbox.settle(store, tried(claim(store, now=before), next_at=again, ended=before, **refused))
+    assert claim(store, now=again - timedelta(seconds=1)) is None
+    assert claim(store, now=again) is not None
+
+
+def test_a_clock_that_was_ahead_does_not_use_up_an_endpoints_rate(waiting: Store) -> None:
+    claim(waiting, now=LATER)
+    an_hour = timedelta(hours=1)
+    assert waiting.alerting.tried_since("desk", LATER - an_hour, now=LATER) == 1
+    assert waiting.alerting.tried_since("desk", NOON - an_hour, now=LATER - timedelta(seconds=1)) == 0
+
+
+def test_a_rate_counts_the_whole_of_the_second_it_reaches_back_to(waiting: Store) -> None:
+    claim(waiting, now=NOON + timedelta(seconds=0.9))
+    assert waiting.alerting.tried_since("desk", NOON, now=LATER) == 1
+    assert waiting.alerting.tried_since("desk", NOON + timedelta(seconds=1), now=LATER) == 0
+
+
+def test_a_sender_that_did_not_live_to_tell_is_on_record_as_such(waiting: Store) -> None:
+    claim(waiting)
+    claim(waiting, now=LATER)
+    assert [it.outcome for it in outbox.attempts(waiting, a_delivery().id)] == [Outcome.UNKNOWN, None]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_one_of_two_senders_has_delivered_is_not_sent_again_whatever_the_other_says(
+    waiting: Store, first: int
+) -> None:
+    failed = tried(
+        claim(waiting), state=DeliveryState.PENDING, next_at=NOON, ended=LATER, outcome=Outcome.FAILED, status=503
+    )
+    done = tried(
+        claim(waiting, now=LATER),
+        state=DeliveryState.DONE,
+        next_at=LATER,
+        ended=LATER,
+        outcome=Outcome.DELIVERED,
+        status=200,
+    )
+    for it in ((failed, done), (done, failed))[first]:
+        outbox.settle(waiting, it)
+    assert [it.state for it in outbox.deliveries(waiting)] == [DeliveryState.DONE]
+    assert [it.status for it in outbox.attempts(waiting, a_delivery().id)] == [503, 200]
+
+
+def test_what_a_late_sender_says_does_not_free_what_another_one_has(waiting: Store) -> None:
+    late = tried(claim(waiting), state=DeliveryState.PENDING, next_at=NOON, ended=LATER, outcome=Outcome.FAILED)
+    assert claim(waiting, now=LATER) is not None
+    outbox.settle(waiting, late)
+    assert claim(waiting, now=LATER) is None
+
+
+def test_what_fails_when_its_endpoint_has_been_closed_meanwhile_is_held(waiting: Store) -> None:
+    under_way = claim(waiting)
+    waiting.outbox.hold("desk", url="https://a.example/hook", now=NOON, why=Closed.OWNER)
+    failed = tried(under_way, state=DeliveryState.PENDING, next_at=NOON, ended=NOON, outcome=Outcome.FAILED)
+    outbox.settle(waiting, failed)
+    assert [(it.state, it.held_for) for it in outbox.deliveries(waiting)] == [(DeliveryState.HELD, Held.ENDPOINT)]
+    assert waiting.outbox.release("desk") == 1
+
+
+def test_an_endpoint_that_asks_for_a_rest_has_it_from_everything(waiting: Store) -> None:
+    with waiting.transaction():
+        for n in range(3):
+            waiting.outbox.add(a_delivery(id=f"msg_{n}", watch=f"{n}"), now=NOON)
+        waiting.outbox.add(a_delivery(id="msg_other", endpoint="other"), now=NOON)
+    later = LATER + timedelta(minutes=5)
+    busy = tried(
+        claim(waiting),
+        state=DeliveryState.PENDING,
+        next_at=later,
+        ended=NOON,
+        outcome=Outcome.FAILED,
+        status=429,
+        rest=LATER,
+    )
+    outbox.settle(waiting, busy)
+    assert claim(waiting, now=LATER - timedelta(seconds=1)) is None
+    assert claim(waiting, now=NOON, endpoints=("other",)) is not None
+    order = [claim(waiting, now=later) for _ in range(4)]
+    assert [it.id for it in order if it] == ["msg_0", "msg_1", "msg_2", a_delivery().id]
 
 
 def test_a_sender_that_looked_at_the_clock_a_moment_earlier_does_not_get_what_another_has(waiting: Store) -> None:

@@ -134,12 +134,13 @@ def test_n3_a_busy_receiver_is_left_alone_as_long_as_it_asks_and_nobody_else_wai
 ) -> None:
     receiver.behave("/desk", fake.status(429, Retry_After="120"))
     desk = Desk(tmp_path, at(receiver), at(receiver, "/other", name="other"))
-    desk.news()
+    desk.news(2)
     sent = clock.now()
     report = desk.send()
-    assert (report.postponed, report.delivered) == (1, 1)
+    assert (report.postponed, report.delivered) == (1, 2)
     assert desk.outbox()[0].next_at >= sent + timedelta(seconds=120)
-    assert desk.send(later=110) == DispatchReport()
+    assert desk.send(later=110) == DispatchReport(), "nor with another message"
+    assert len(receiver.requests("/desk")) == 1
 
 
 IN_AN_HOUR = "a date in an hour"
