@@ -39,6 +39,8 @@ _LOOK = 0.5
 _MOMENT = 0.05
 #: Messages in a row.
 _ROW = 16
+#: Seconds for which an endpoint that has failed is left alone, whatever is due for it: what the first retry waits.
+_REST = 5.0
 #: Seconds from which on a turn is a slow one, and seconds of a dispatch in which slow endpoints get another turn.
 _SLOW, _SHIFT = 1.0, 10.0
 
@@ -123,8 +125,8 @@ def dispatch(
 ) -> DispatchReport:
     """Send what is due. Returns when nothing is, or, on `stopping`, when what is under way has ended.
 
-    After a failure an endpoint is left alone until the next call, and so is a slow one after a while. Messages for an
-    endpoint that the config no longer has stay as they are. Raises StateError.
+    An endpoint that has failed is left alone for some seconds, and is not waited for; a slow one is left to the next
+    call after a while. Messages for an endpoint that the config no longer has stay as they are. Raises StateError.
     """
     desk = _Desk(app, now)
     sender = _Sender(app) if send is None else send
@@ -154,8 +156,9 @@ class _Desk:
         self.endpoints = {endpoint.name: endpoint for endpoint in app.settings.endpoints}
         for endpoint in self.endpoints.values():
             app.store.outbox.release(endpoint.name, unless_url=endpoint.place)
-        #: How many messages in a row each gets that has not failed. Whose turn was longest ago comes first.
+        #: How many messages in a row each gets that is not left alone. Whose turn was longest ago comes first.
         self.rows = dict.fromkeys(self.endpoints, 1)
+        self._rests: dict[str, float] = {}  # until when those are left alone that have failed
         self.under_way: dict[Future[_Turn], tuple[Delivery, ...]] = {}
         self.tally = dict.fromkeys(DeliveryState, 0)
         self._begun = clock.monotonic()
@@ -190,6 +193,11 @@ class _Desk:
         return [tuple(row) for _, row in groupby(claimed, key=attrgetter("endpoint"))]
 
     def _free(self) -> list[str]:
+        """Endpoints that are neither called nor left alone just now."""
+        moment = clock.monotonic()
+        for name in [name for name, until in self._rests.items() if until <= moment]:
+            del self._rests[name]
+            self.rows[name] = 1
         busy = {row[0].endpoint for row in self.under_way.values()}
         return [name for name in self.rows if name not in busy]
 
@@ -205,9 +213,11 @@ class _Desk:
     def _next_turn(self, name: str, tried: Sequence[Tried], seconds: float) -> None:
         """How many the endpoint gets when its turn comes again: as many as take a moment, by what these took."""
         row = self.rows.pop(name)
+        moment = clock.monotonic()
         if any(it.outcome is not Outcome.DELIVERED for it in tried):
+            self._rests[name] = moment + _REST
             return
-        if seconds > _SLOW and clock.monotonic() - self._begun > _SHIFT:
+        if seconds > _SLOW and moment - self._begun > _SHIFT:
             return
         likely = len(tried) * _MOMENT / seconds if seconds else _ROW
         self.rows[name] = int(max(1, min(likely, 2 * row, _ROW)))

@@ -191,6 +191,27 @@ def test_while_a_slow_receiver_has_much_to_read_the_next_try_of_another_does_not
         assert {it.state for it in deliveries(app.store) if it.endpoint == "flaky"} == {DeliveryState.DONE}
 
 
+def test_while_one_receiver_hangs_another_that_has_failed_is_tried_again(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify, "_REST", 0.05)
+    monkeypatch.setattr(notify, "_LOOK", 0.05)
+    room.configure(endpoints=(an_endpoint("hangs"), an_endpoint("flaky")))
+    again = threading.Event()
+    with room.open() as app:
+        put(app.store, "hangs", 1)
+        put(app.store, "flaky", 2)
+        answers = [lambda: again.set() or 200, lambda: (_ for _ in ()).throw(TemporaryDeliveryError("no", status=503))]
+
+        def send(delivery: Delivery, endpoint: Endpoint, now: datetime) -> int:
+            if endpoint.name == "flaky":
+                return answers.pop()()
+            assert again.wait(30), "it had to wait for the one that hangs"
+            return 200
+
+        assert run(app, send) == DispatchReport(delivered=2, postponed=1)
+
+
 def test_more_endpoints_than_are_called_at_once_take_turns(room: Newsroom) -> None:
     """However much there is for some of them, and they are slow: everybody gets the first before anybody the third."""
     names = [f"endpoint {n:02}" for n in range(notify._MOST + 4)]
