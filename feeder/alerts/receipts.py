@@ -20,7 +20,9 @@ _MEANING = {
     1: " instead of a final answer",
     3: ", a redirect, which is not followed: write its target into the endpoint's url",
     4: ": it does not accept the message; look at its address and its secret",
+    5: ": the fault is on its side",
 }
+_TOO_MANY = ": it wants fewer messages, or later; `rate` of the endpoint keeps to a number"
 #: The message is what is wrong: it will not be another one at the next try.
 _UNREADABLE = frozenset({400, 413, 422})
 
@@ -68,9 +70,10 @@ def judge_chat(answer: Answer, endpoint: Endpoint, *, now: datetime) -> Receipt:
 
 def refused(answer: Answer, *, now: datetime, why: str = "", wait: float | None = None) -> TemporaryDeliveryError:
     """For an answer that is no success; `wait` in seconds where it asks for more than its Retry-After says."""
+    meaning = _TOO_MANY if answer.status == 429 else _MEANING.get(answer.status // 100, "")
     asked = [it for it in (asked_wait(answer.retry_after, now=now), wait) if it is not None]
     return TemporaryDeliveryError(
-        f"answered {answer.status}{f': {why}' if why else _MEANING.get(answer.status // 100, '')}",
+        f"answered {answer.status}{f': {why}' if why else meaning}",
         status=answer.status,
         retry_after=max(asked, default=None),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 _STATES = ("pending", "done", "dead", "held")
 _REASONS = ("endpoint", "doubt", "muted", "owner")
-_DAY = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"))
+
+
+class _Date(click.DateTime):
+    """Says what is expected in words, not as a format."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f'expected a date like 2026-12-24 or "2026-12-24 18:00", got "{value}"', param, ctx)
+
+
+_DAY = _Date(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"))
 
 
 @click.group()
@@ -147,7 +159,8 @@ def hold(invocation: Invocation, names: tuple[str, ...]) -> None:
     settings = invocation.settings()
     with outbox.desk(settings, write=True) as store:
         for name in names:
-            invocation.say(f"{name}: {_count(outbox.hold(store, settings, name, now=clock.now()))} held")
+            held = _count(outbox.hold(store, settings, name, now=clock.now()))
+            invocation.say(f"{name}: {held} held{'' if outbox.is_message(name) else ', and all that comes'}")
 
 
 @alerts.command()
@@ -160,7 +173,8 @@ def release(invocation: Invocation, names: tuple[str, ...]) -> None:
     settings = invocation.settings()
     with outbox.desk(settings, write=True) as store:
         for name in names:
-            invocation.say(f"{name}: {_count(outbox.release(store, settings, name, now=clock.now()))} to be sent")
+            freed = _count(outbox.release(store, settings, name, now=clock.now()))
+            invocation.say(f"{name}: {'' if outbox.is_message(name) else 'open again, '}{freed} to be sent")
 
 
 def _count(number: int) -> str:

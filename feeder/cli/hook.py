@@ -27,7 +27,7 @@ def try_out(invocation: Invocation, endpoint: str) -> None:
     try:
         answered = hooks.try_out(settings, endpoint, now=clock.now())
     except DeliveryError as error:
-        status = f" (status {error.status})" if error.status else ""
+        status = f" (status {error.status})" if error.status and str(error.status) not in str(error) else ""
         click.echo(f"{click.style('failed', fg='red')}  {endpoint}: {error}{status}")
         if error.ambiguous:
             click.echo("        It may have arrived all the same.")

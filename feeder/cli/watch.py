@@ -64,7 +64,12 @@ def add(invocation: Invocation, /, **table: Any) -> None:
     if not table["endpoint"]:
         known = [endpoint.name for endpoint in settings.endpoints]
         if len(known) != 1:
-            raise click.UsageError(f"say --endpoint; config.toml has: {', '.join(known) or 'none yet'}")
+            raise click.UsageError(
+                f"say with --endpoint where alerts go: {', '.join(known)}"
+                if known
+                else "nothing says where alerts go: write an [[endpoints]] table into config.toml, "
+                "or give --endpoint an http or https address"
+            )
         table["endpoint"] = known
     ownership.watch(settings, _table(table))
     name = table["name"]
@@ -97,6 +102,8 @@ def list_(invocation: Invocation) -> None:
     settings = invocation.settings()
     for it in settings.watches:
         click.echo(f"{it.name}: {', '.join(_facts(watch_table(it, settings)))}")
+    if not settings.watches:
+        invocation.say("nothing is watched; `feeder watch add` begins with it")
 
 
 def _facts(table: Mapping[str, Any]) -> Iterator[str]:

@@ -132,7 +132,7 @@ def _number(path: Path, watches: Sequence[Mapping[str, object]], name: str) -> i
     folded = " ".join(name.split()).casefold()
     number = next((n for n, it in enumerate(watches) if " ".join(str(it["name"]).split()).casefold() == folded), None)
     if number is None:
-        raise ConfigError(f"{path.name}: nobody named {name!r} is watched")
+        raise ConfigError(f"{path.name}: no watch is named {name!r}")
     return number
 
 

@@ -28,6 +28,13 @@ def _text(parse: Callable[[str], object]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+def _event_type(text: str) -> EventType:
+    try:
+        return EventType(text)
+    except ValueError:
+        raise ValueError from None  # what it could be is said already
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -58,7 +65,7 @@ _Strings = Annotated[list[str], BeforeValidator(_listed)]
 _FeedNames = Annotated[list[Annotated[str, _text(values.feeds)]], BeforeValidator(_listed)]
 _Private = Annotated[list[str], BeforeValidator(_private)]
 _Names = Annotated[list[_Name], BeforeValidator(_listed)]
-_EventTypes = Annotated[list[Annotated[EventType, _text(EventType)]], BeforeValidator(_listed)]
+_EventTypes = Annotated[list[Annotated[EventType, _text(_event_type)]], BeforeValidator(_listed)]
 
 
 class Section(BaseModel):

@@ -38,6 +38,11 @@ def desk(settings: Settings, *, write: bool) -> Iterator[Store]:
         store.close()
 
 
+def is_message(name: str) -> bool:
+    """Whether it names a message, or the beginning of one, and no endpoint."""
+    return name.startswith(MESSAGE)
+
+
 def message(store: Store, delivery_id: str) -> Message:
     """Raises OutboxError unless exactly one message has an id that begins so."""
     found = store.alerting.message(delivery_id)
@@ -70,10 +75,11 @@ def replay_range(store: Store, wanted: Range, *, now: datetime) -> int:
 
 def hold(store: Store, settings: Settings, name: str, *, now: datetime) -> int:
     """Hold a message that is pending, or everything for an endpoint, also what comes; how many messages."""
-    if name.startswith(MESSAGE):
+    if is_message(name):
         it = message(store, name).delivery
         if not store.alerting.hold_message(it.id):
-            raise OutboxError(f"{it.id} is {it.state} or just under way; only what waits can be held")
+            state = "just being sent" if it.state is DeliveryState.PENDING else it.state
+            raise OutboxError(f"{it.id} is {state}; only what waits can be held")
         return 1
     endpoint = next((it for it in settings.endpoints if it.name == name), None)
     if endpoint is None:
@@ -83,7 +89,7 @@ def hold(store: Store, settings: Settings, name: str, *, now: datetime) -> int:
 
 def release(store: Store, settings: Settings, name: str, *, now: datetime) -> int:
     """Let a held message go, or everything that is held for an endpoint that was closed; how many messages."""
-    if name.startswith(MESSAGE):
+    if is_message(name):
         it = message(store, name).delivery
         if it.state is not DeliveryState.HELD:
             raise OutboxError(f"{it.id} is {it.state}, not held")

@@ -56,7 +56,7 @@ def test_anything_else_is_tried_again(receiver: Receiver, client: Client, status
 
 def test_a_busy_receiver_is_given_the_time_it_asks_for(receiver: Receiver, client: Client) -> None:
     receiver.behave("/hook", fake.status(429, Retry_After="120"))
-    with pytest.raises(TemporaryDeliveryError) as failure:
+    with pytest.raises(TemporaryDeliveryError, match="wants fewer messages") as failure:
         send(a_delivery(), the_endpoint(receiver), now=NOON, client=client)
     assert failure.value.retry_after == 120
 

@@ -58,6 +58,22 @@ def test_a_watch_that_makes_no_sense_is_not_written(installed: Path, capsys) -> 
     assert installed.read_text() == before
 
 
+def test_where_nothing_is_watched_and_nothing_says_where_alerts_go_the_owner_is_told_how_to_begin(
+    tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    capsys.readouterr()
+    assert main(["watch", "list"]) == 0
+    assert "`feeder watch add`" in capsys.readouterr().out
+    assert main(["watch", "add", "Milo Ventimiglia"]) == 2
+    assert "[[endpoints]]" in capsys.readouterr().err
+    assert main(["watch", "add", "Milo Ventimiglia", "--endpoint", "https://a.example/x", "--event", "cast"]) == 78
+    told = capsys.readouterr().err
+    assert 'got "cast"' in told
+    assert "EventType" not in told
+
+
 def test_a_name_is_tried_out_before_it_is_watched(installed: Path, capsys) -> None:
     assert main(["watch", "test", "Milo Ventimiglia", "--days", "36500"]) == 0
     out = capsys.readouterr().out
@@ -96,12 +112,17 @@ def test_messages_are_listed_shown_held_released_and_sent_again(installed: Path,
     states = {it.id: (it.state, it.held_for) for it in deliveries(store)}
     assert states[ids[DeliveryState.DEAD]] == states[ids[DeliveryState.HELD]] == (DeliveryState.PENDING, None)
     assert states[ids[DeliveryState.PENDING]] == (DeliveryState.HELD, Held.OWNER)
+    capsys.readouterr()
     assert main(["alerts", "hold", "desk"]) == 0
+    assert capsys.readouterr().out == "desk: 2 messages held, and all that comes\n"
     assert {it.state for it in deliveries(store)} == {DeliveryState.HELD, DeliveryState.DONE}
     assert main(["alerts", "release", "desk"]) == 0
+    assert capsys.readouterr().out == "desk: open again, 2 messages to be sent\n"
     states = {it.id: (it.state, it.held_for) for it in deliveries(store)}
     assert states[ids[DeliveryState.DEAD]] == (DeliveryState.PENDING, None)
     assert states[ids[DeliveryState.PENDING]] == (DeliveryState.HELD, Held.OWNER), "it was held before, by its owner"
+    assert main(["alerts", "replay", "--state", "dead", "--since", "tomorrow"]) == 2
+    assert "expected a date like 2026-12-24" in capsys.readouterr().err
     assert main(["alerts", "hold", "nobody"]) == 65
     assert "endpoints: desk" in capsys.readouterr().err
     store.close()

@@ -90,7 +90,7 @@ def test_a_watch_that_would_make_the_file_wrong_is_refused_and_nothing_changes(p
     for name, endpoint in (("Milo Ventimiglia", HOOK), ("New", "nowhere"), ("", "nowhere")):
         with pytest.raises(ConfigError):
             write_watch(path, {"name": name, "endpoint": endpoint})
-    with pytest.raises(ConfigError, match="nobody named 'Nobody' is watched"):
+    with pytest.raises(ConfigError, match="no watch is named 'Nobody'"):
         remove_watch(path, "Nobody")
     assert path.read_text() == CONFIG
 
