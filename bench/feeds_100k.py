@@ -47,6 +47,7 @@ from feeder.model import (
     TopicListing,
 )
 from feeder.service.app import App, open_app
+from feeder.service.output import VERSION
 from feeder.service.pressing import Press, Shelf
 from feeder.service.progress import unseen
 from feeder.text import sentences
@@ -225,7 +226,7 @@ def main(articles: int, topics: int) -> int:
             run = changed(app, desk, table, "with files", WITH_FILES, feeds.Tree(folder / "public"))
             table.row("pages and OPML of all topics", f"{measured(run.lists)[0]:.2f} s")
             with app.store.transaction():  # as after a whole build: what is known of the lists counts from now on
-                app.store.set_fact("output", app.output_version)
+                app.store.set_fact(VERSION, app.output_version)
             table.row("the same when nothing that they show has changed", f"{measured(run.lists)[0]:.2f} s")
     return int(table.failed)
 

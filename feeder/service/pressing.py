@@ -16,15 +16,13 @@ from feeder.model import Form, SiteInfo, Topic, TopicKind, TopicListing
 from feeder.service import paging
 from feeder.service.app import App
 from feeder.service.guard import Guard, Repeats
+from feeder.service.output import DONE, DUE, LISTS, SHEETS, VERSION
 from feeder.service.progress import Progress
-from feeder.service.publish import DONE, DUE, LISTS
 from feeder.service.timetables import Held
 from feeder.storage import Dirty, Place, Posted
 from feeder.topics import ALL
 
 _BATCH = 50  # topics a transaction
-#: Fact in the store: what each page and list shows that is published (rendering.Sheet), as JSON.
-SHEETS = "sheets"
 _HELD = 32_000_000  # bytes of documents in memory until they are written
 _LATEST = 20  # entries on the index page
 _BY_DATE = attrgetter("published", "entry")
@@ -157,7 +155,7 @@ class Press:
             )
         }
         # Whatever the site or a template says, and files that were damaged, change or lose the version.
-        valid = app.store.fact("output") == app.output_version
+        valid = app.store.fact(VERSION) == app.output_version
         known: dict[str, str] = json.loads(app.store.fact(SHEETS) or "{}") if valid else {}
         changed = [it for it in sheets.values() if known.get(it.path) != it.shows]
         with app.store.transaction():  # killed between the files and the store, what is on the disk is not known

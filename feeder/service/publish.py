@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from feeder.config import Timetable
 from feeder.service import clock, timetables
 from feeder.service.app import App
+from feeder.service.output import DUE, LISTS, VERSION
 from feeder.service.progress import Progress, unseen
-
-#: Fact in the store: whether index page, OPML and the like have to follow feeds that were written.
-LISTS, DUE, DONE = "lists", "due", "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +44,12 @@ def publish(
     Killed at any moment it leaves each file whole, old or new, and goes on from there the next time.
     """
     store, output, now = app.store, os.fspath(app.settings.output_folder), clock.now()
-    changed = store.fact("output") != app.output_version
+    changed = store.fact(VERSION) != app.output_version
     damaged = any(not _intact(f"{output}/{path}", size) for path, size in store.topics.published_files())
     if changed or damaged:
         with store.transaction():
             store.topics.all_topics_dirty()
-            store.set_fact("output", "")  # until all of it is done
+            store.set_fact(VERSION, "")  # until all of it is done
         due: Sequence[Timetable] = app.settings.timetables
     else:
         due = timetables.due(store, app.settings.timetables, now=now)
@@ -68,9 +66,9 @@ def publish(
             written=pressed.written, bytes=pressed.size, feeds=len(store.topics.listings()), complete=False
         )
     timetables.done(store, due, now=now)
-    if store.fact("output") != app.output_version:
+    if store.fact(VERSION) != app.output_version:
         with store.transaction():
-            store.set_fact("output", app.output_version)
+            store.set_fact(VERSION, app.output_version)
     if pressed.refusal is not None:
         raise pressed.refusal
     return PublishReport(

@@ -20,6 +20,7 @@ from feeder.config.load import parse_file
 from feeder.errors import BackupError, ConfigError, StateDamaged, StateError, StateLocked
 from feeder.service import withholding
 from feeder.service.backup import CONFIG, CORRECTIONS, DATABASE, FORMAT, MANIFEST, edition, mode_of
+from feeder.service.output import VERSION
 from feeder.storage import Store, install, open_store
 
 _MOST_MANIFEST = 10_000_000  # bytes
@@ -248,7 +249,7 @@ def _check(folder: Path) -> None:
             if wrong := store.check():
                 raise BackupError(f"the database in this backup is damaged: {wrong[0]}")
             with store.transaction():
-                store.set_fact("output", "")
+                store.set_fact(VERSION, "")
         finally:
             store.close()
     except StateError as error:
