@@ -175,7 +175,7 @@ class Augmenter:
         person = self._filler("PER")
         out: list[Segment] = []
         told, sentence = "", rng.choice(names.SENTENCES)
-        if rng.random() < 0.6:
+        if rng.random() < 0.4:
             told = rng.choice(list(event_sentences.SENTENCES))
             sentence = rng.choice(event_sentences.SENTENCES[told].strip().split("\n"))
         for i, part in enumerate(re.split(r"\{([A-Z]+)\}", sentence)):
