@@ -109,7 +109,7 @@ def link_person(name: Name, catalog: Catalog, clues: Clues) -> Link:
             if known is not None and (name.lone or same_person(person_words(known.name), person_words(name.label))):
                 found[known.id] = known
     if not found and name.lone:
-        found = _by_surname(name, catalog, clues)
+        found = by_surname(name, catalog, clues)
     people = list(found.values())
     if not people:
         return Link(slug(name.label), name.label)
@@ -137,8 +137,8 @@ def _person_evidence(person: Person, catalog: Catalog, clues: Clues) -> float:
     return points
 
 
-def _by_surname(name: Name, catalog: Catalog, clues: Clues) -> dict[str, Person]:
-    """Somebody in a show of this article who is called so: 'Letterman' beside the Late Show."""
+def by_surname(name: Name, catalog: Catalog, clues: Clues) -> dict[str, Person]:
+    """Those in shows of this article who are called so, by id: 'Letterman' beside the Late Show."""
     parts = person_words(name.label)
     found: dict[str, Person] = {}
     for show_id in clues.shows:
@@ -150,6 +150,28 @@ def _by_surname(name: Name, catalog: Catalog, clues: Clues) -> dict[str, Person]
             if person is not None and is_short_form(parts, person_words(person.name)) == "surname":
                 found[person.id] = person
     return found
+
+
+def couple(one: Name, other: Name, catalog: Catalog, clues: Clues) -> tuple[Link, Link] | None:
+    """Two who make or host a show of this article, by their first names: 'Robert and Michelle' beside The Good Wife."""
+    found: dict[tuple[str, str], tuple[Person, Person]] = {}
+    for show_id in clues.shows:
+        show = catalog.show(show_id)
+        if show is None:
+            continue
+        ids = dict.fromkeys((*show.creators, *(c.person for c in show.cast if not c.character)))
+        makers = [person for person in map(catalog.person, ids) if person is not None]
+        first, second = (
+            [p for p in makers if is_short_form(person_words(name.label), person_words(p.name)) == "first"]
+            for name in (one, other)
+        )
+        if len(first) == len(second) == 1:
+            found[first[0].id, second[0].id] = first[0], second[0]
+    if len(found) != 1:
+        return None
+    why = "both make a show that the article names"
+    (pair,) = found.values()
+    return Link(pair[0].id, pair[0].name, True, why=why), Link(pair[1].id, pair[1].name, True, why=why)
 
 
 def owner_show(word: str, catalog: Catalog, clues: Clues) -> Link:
