@@ -43,6 +43,7 @@ class Truth:
     """What an article says of the names in it, by their names as it was written."""
 
     main: frozenset[str]
+    disputed: frozenset[str]  #: what one of two readers took for main: not asked about
     roles: dict[str, frozenset[int]]
     events: dict[str, frozenset[int]]  #: by show, "" for none
     plays: frozenset[tuple[str, str]]
@@ -65,7 +66,8 @@ class Truth:
             who, _, what = item.partition("=")
             plays.add((who.strip(), what.rpartition("@")[0].strip() if "@" in what else what.strip()))
         return cls(
-            frozenset(listed(header.get("main", "")) + listed(header.get("main-too", ""))),
+            frozenset(listed(header.get("main", ""))),
+            frozenset(listed(header.get("main-too", ""))),
             roles,
             {show: frozenset(kinds) for show, kinds in events.items()},
             frozenset(plays),
@@ -142,6 +144,7 @@ class Batch:
     roles: Tensor  #: [entity, ROLES]; a row of -1 where nothing is known
     events: Tensor  #: [entity, EVENTS]; a row of -1 for people
     untied: Tensor  #: [article, EVENTS]: events of no show
+    told: Tensor  #: [article, EVENTS]: events of any show or none
     pair_person: Tensor  #: places of a person and a character in one window
     pair_character: Tensor
     pair: Tensor  #: number of the (person, character) that stand in both
@@ -181,16 +184,19 @@ def collate(rows: Sequence[Example], tok: Tokenizer) -> Batch:
             pair = found.pair_numbers.setdefault((n, person, character), len(found.pair_numbers))
             found.pairs.append((p, c, pair))
     central, roles, events = [], [], []
+    told = [{i for e in row.truth.events.values() for i in e} for row in rows]
     for n, (kind, name) in found.entities:
         truth = rows[n].truth
         inserted = name.startswith(TOLD)
-        central.append(-1.0 if kind == "CHAR" or inserted else float(name in truth.main and name != ""))
+        unasked = kind == "CHAR" or inserted or name in truth.disputed
+        central.append(-1.0 if unasked else float(name in truth.main and name != ""))
         known = kind == "PER" and name in truth.roles
         roles.append([float(i in truth.roles[name]) if known else -1.0 for i in range(len(ROLES))])
         happened = truth.events.get(name, frozenset()) if name else frozenset[int]()
         if inserted:
-            told = name.removeprefix(TOLD).partition("#")[0]
-            happened = frozenset({_EVENT[told]} if told else ())
+            kind_told = name.removeprefix(TOLD).partition("#")[0]
+            happened = frozenset({_EVENT[kind_told]} if kind_told else ())
+            told[n] |= happened
         events.append([float(i in happened) if kind == "SHOW" else -1.0 for i in range(len(EVENTS))])
     untied = [[float(i in row.truth.events.get("", ())) for i in range(len(EVENTS))] for row in rows]
     plays = [float((person, character) in rows[n].truth.plays) for n, person, character in found.pair_numbers]
@@ -211,6 +217,7 @@ def collate(rows: Sequence[Example], tok: Tokenizer) -> Batch:
         roles=torch.tensor(roles).reshape(-1, len(ROLES)),
         events=torch.tensor(events).reshape(-1, len(EVENTS)),
         untied=torch.tensor(untied),
+        told=torch.tensor([[float(i in t) for i in range(len(EVENTS))] for t in told]),
         pair_person=torch.tensor(person, dtype=torch.long),
         pair_character=torch.tensor(character, dtype=torch.long),
         pair=torch.tensor(pair, dtype=torch.long),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from feeder.catalog import Hit
@@ -13,7 +12,7 @@ from feeder.model import Mention, MentionKind
 from feeder.tagging.reading import Reading
 from training.annotated import load
 
-__all__ = ["Facts", "Marking", "Oracle", "facts", "read", "without_headline"]
+__all__ = ["Facts", "Marking", "Oracle", "facts", "read"]
 
 _KINDS = {k.value: k for k in MentionKind}
 
@@ -21,14 +20,6 @@ _KINDS = {k.value: k for k in MentionKind}
 def read(paths: Iterable[Path]) -> Iterator[Facts]:
     for marked in load(paths):
         yield facts(marked)
-
-
-def without_headline(known: Facts) -> Facts:
-    """The same article with its body only."""
-    cut = known.article.body_start
-    article = replace(known.article, text=known.article.text[cut:], body_start=0)
-    markings = tuple(Marking(m.start - cut, m.end - cut, m.type, m.name) for m in known.markings if m.start >= cut)
-    return replace(known, article=article, markings=markings)
 
 
 class Oracle:

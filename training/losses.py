@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from feeder.tagging.reading import PARTS, PLAYS_BIAS, ROLES
+from feeder.tagging.reading import AT_ALL, OF_IT, PARTS, PLAYS_BIAS, ROLES
 from training.examples import IGNORED, Batch
 from training.network import Output
 
 #: How much each question counts beside the naming of spans.
-_WEIGHTS = {"central": 0.3, "roles": 0.15, "events": 0.25, "untied": 0.1, "plays": 0.3}
+_WEIGHTS = {"central": 0.3, "roles": 0.15, "events": 0.25, "untied": 0.1, "told": 0.15, "plays": 0.3}
 
 
 def pooled(values: Tensor, groups: Tensor, count: int) -> Tensor:
@@ -30,14 +30,15 @@ def losses(out: Output, batch: Batch) -> dict[str, Tensor]:
     """Each question's mean loss; `names` for the spans."""
     labels, answers, plays = (part.float() for part in out)
     found = {"names": cross_entropy(labels.flatten(0, 1), batch.labels.flatten(), ignore_index=IGNORED)}
-    whole = pooled(answers[:, 0, 1 + len(ROLES) :], batch.articles, len(batch.untied))
-    found["untied"] = binary_cross_entropy_with_logits(whole, batch.untied, reduction="none").sum(1).mean()
+    whole = pooled(answers[:, 0], batch.articles, len(batch.untied))
+    for name, which, truth in (("untied", OF_IT, batch.untied), ("told", AT_ALL, batch.told)):
+        found[name] = binary_cross_entropy_with_logits(whole[:, which], truth, reduction="none").sum(1).mean()
     if len(batch.central):
         at = answers[batch.place_window, batch.place_piece]
         by_name = pooled(at, batch.place_entity, len(batch.central))
         found["central"] = _masked(by_name[:, :1], batch.central[:, None])
         found["roles"] = _masked(by_name[:, 1 : 1 + len(ROLES)], batch.roles)
-        found["events"] = _masked(by_name[:, 1 + len(ROLES) :], batch.events)
+        found["events"] = _masked(by_name[:, OF_IT], batch.events)
     if len(batch.plays):
         vectors = plays[batch.place_window, batch.place_piece]
         actor, part = vectors[batch.pair_person, :PARTS], vectors[batch.pair_character, PARTS:]

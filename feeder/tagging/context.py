@@ -11,6 +11,10 @@ from feeder.tagging.spans import Span
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[^\w\s]")
 _LIST_MARKS = frozenset({",", "and", "&", "(", ")", "PER", "CHAR", "as", "plus"})
+#: Titles stand in quotes, with their networks and numbers of seasons.
+TITLE_LIST_MARKS = _LIST_MARKS | frozenset(
+    {";", "or", "nor", "SHOW", "NET", "'", '"', "‘", "’", "“", "”", "9", "99", "the", "'s", "season", "seasons", "both"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +53,20 @@ def _word(token: str) -> str:
     return token.lower().replace("’", "'")
 
 
-def stem(word: str) -> str:
-    """A rough stem: renews, renewed, renewal and renewing share one."""
-    if not word.isalpha() or len(word) < 5 or word.isupper():
-        return word
-    for ending in ("ations", "ation", "ings", "ing", "als", "al", "ers", "er", "ed", "es", "s", "ly"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            word = word[: -len(ending)]
-            break
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+def companions(
+    rows: Sequence[Sequence[Token]], owner: Mapping[int, int], *, marks: frozenset[str] = _LIST_MARKS
+) -> dict[int, set[int]]:
+    """Who stands in one list with whom ('A, B and C'), by number. `owner`: the number by the start of a mention.
 
-
-def companions(rows: Sequence[Sequence[Token]], owner: Mapping[int, int]) -> dict[int, set[int]]:
-    """Who stands in one list with whom ('A, B and C'). `owner`: the number of the person by the start of a mention."""
+    `marks`: what may stand between members.
+    """
     together: dict[int, set[int]] = {}
     for tokens in rows:
         run: list[int] = []
         for token in (*tokens, Token(".", -1)):
             if token.start in owner:
                 run.append(owner[token.start])
-            elif token.word not in _LIST_MARKS:
+            elif token.word not in marks:
                 for number in run:
                     together.setdefault(number, set()).update(n for n in run if n != number)
                 run = []

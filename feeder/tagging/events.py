@@ -1,4 +1,4 @@
-"""What happened, to which show? One decision a type over the words of the headline, the lead and the show's sentences."""
+"""What happened, to which show? The mention model says what it reads of each show and of the article; one decision ties."""
 
 # ruff: noqa: E501 - patterns and word lists are tables: one row each reads best
 from __future__ import annotations
@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 
 from feeder.model import EventType
-from feeder.tagging.context import Token, stem
 from feeder.tagging.coreference import Name
 from feeder.tagging.document import Document
 from feeder.tagging.reading import EVENTS, pooled
@@ -40,33 +39,6 @@ _CUE = {
 _CUES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _CUE.items()}
 
 
-def article_features(document: Document, tokens: Sequence[Sequence[Token]]) -> dict[str, float]:
-    """Stems of the headline (h:) and of the first two sentences of the body (l:), and the cues of each type there."""
-    row: dict[str, float] = {}
-    head = document.text[: document.headline_end]
-    lead = document.lead
-    first, last = document.index(lead[0]), document.index(max(lead[0], lead[1] - 1))
-    opening = document.text[lead[0] : lead[1]]
-    rest = document.text[lead[1] :]
-    if document.headline_end:
-        for token in tokens[0] if tokens else ():
-            row[f"h:{stem(token.word)}"] = 1.0
-    else:
-        row["no-headline"] = 1.0
-    for sentence in tokens[first : last + 1]:
-        for token in sentence:
-            row[f"l:{stem(token.word)}"] = 1.0
-    for kind, cue in _CUES.items():
-        if head and cue.search(head):
-            row[f"headline:{kind.value}"] = 1.0
-        if cue.search(opening):
-            row[f"lead:{kind.value}"] = 1.0
-        count = len(cue.findall(rest))
-        if count:
-            row[f"body:{kind.value}"] = min(4, count) / 4
-    return row
-
-
 def read(kind: EventType, name: Name | None, untied: Sequence[float]) -> float | None:
     """The model's log-odds that the article tells of such an event of this show, or of none; None where it did not read."""
     at = EVENTS.index(kind)
@@ -82,20 +54,32 @@ def show_features(
     *,
     main: float,
     mains: Sequence[float],
-    reads: Sequence[float | None] = (),
-    own: float | None = None,
+    told: float,
+    own: float,
+    reads: Sequence[float],
+    mates: Sequence[float] = (),
 ) -> dict[str, float]:
-    """What ties an event of this type to this show, or to none. `main`: probability that it is a main show; `mains`: of all;
-    `own`: what `read` says of it, and `reads` of it and the others."""
+    """What ties an event of this type to this show, or to none.
+
+    `main`: probability that it is a main show; `mains`: of all. The model's log-odds: `told`, that the article tells of
+    such an event at all; `own`, of this show; `reads`, of it and the others; `mates`, of those in a list with it.
+    """
     row = _tied(document, kind, name, main=main, mains=mains)
-    row["unread"] = float(own is None)
-    if own is not None:
-        others = [r for r in reads if r is not None]
-        side = "untied" if name is None else "show"
-        row[f"read:{side}"] = max(-8.0, min(8.0, own))
-        row[f"read:{side}:{kind.value}"] = 1.0
-        row["read-highest"] = float(own >= max(others))
-        row["read-behind"] = max(-8.0, own - max(others))
+    own, told, best = (max(-8.0, min(8.0, value)) for value in (own, told, max(reads)))
+    side = "untied" if name is None else "show"
+    row |= {
+        f"read:{side}": own,
+        f"read:{side}:{kind.value}": 1.0,
+        "read-highest": float(own >= best),
+        "read-behind": own - best,
+        "read-alone": float(not mates),
+        f"read-told:{side}": told,
+        "read-told-main": told * main,
+        "read-both": min(own, told),
+    }
+    if mates:
+        row["read-mates"] = max(-8.0, min(8.0, sum(mates) / len(mates)))
+        row["read-best-mate"] = max(-8.0, min(8.0, max(mates)))
     return row
 
 

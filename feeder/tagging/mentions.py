@@ -192,7 +192,12 @@ def _network(path: Path, ends: tuple[int, int]) -> Network:
     options.intra_op_num_threads = 1  # processes or threads share the cores, not one article's matrices
     options.inter_op_num_threads = 1
     try:
-        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(
+            str(path),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=["SkipLayerNormFusion"],  # a tenth slower fused: that kernel goes one number at a time
+        )
     except Exception as error:  # the library's exceptions share no base class
         raise ModelError(
             f"The mention model cannot be used: {path} is damaged ({error}). Install feeder anew."

@@ -13,8 +13,10 @@ from feeder.model import EventType, Mention, Role
 ROLES = tuple(r for r in Role if r is not Role.OTHER)
 EVENTS = tuple(t for t in EventType if t is not EventType.OTHER)
 
-#: Answers a place: is it central, which roles, which events.
-ANSWERS = 1 + len(ROLES) + len(EVENTS)
+#: Answers a place: is it central, which roles, which events of it. The whole stretch answers besides which events the
+#: article tells at all.
+ANSWERS = 1 + len(ROLES) + 2 * len(EVENTS)
+OF_IT, AT_ALL = slice(1 + len(ROLES), 1 + len(ROLES) + len(EVENTS)), slice(1 + len(ROLES) + len(EVENTS), ANSWERS)
 
 #: Few pairs are an actor and the part.
 PLAYS_BIAS = -2.0
@@ -43,7 +45,7 @@ class Words:
     kinds: Sequence[Sequence[float]]  #: probabilities of features.KINDS
     answers: Sequence[Sequence[float]]  #: ANSWERS log-odds
     plays: Sequence[Sequence[float]]  #: twice PARTS numbers
-    whole: Sequence[float] = ()  #: ANSWERS log-odds for the stretch as such: what happened, to no show
+    whole: Sequence[float] = ()  #: ANSWERS log-odds for the stretch as such: what happened, to no show and at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,22 @@ class Reading:
             kinds=tuple(sum(column) / len(rows) for column in zip(*rows, strict=True)),
             central=float(answers[0]),
             roles=tuple(map(float, answers[1 : 1 + len(ROLES)])),
-            events=tuple(map(float, answers[1 + len(ROLES) :])),
+            events=tuple(map(float, answers[OF_IT])),
             plays=tuple(map(float, stretch.plays[first])),
         )
 
     @property
     def untied(self) -> tuple[float, ...]:
         """Log-odds of each of EVENTS that the article tells of it and of no show: the highest of its stretches."""
-        rows = [s.whole[1 + len(ROLES) :] for s in self.stretches if len(s.whole)]
+        return self._highest(OF_IT)
+
+    @property
+    def told(self) -> tuple[float, ...]:
+        """Log-odds of each of EVENTS that the article tells of it at all, of a show or none."""
+        return self._highest(AT_ALL)
+
+    def _highest(self, which: slice) -> tuple[float, ...]:
+        rows = [s.whole[which] for s in self.stretches if len(s.whole)]
         return tuple(float(max(column)) for column in zip(*rows, strict=True))
 
 

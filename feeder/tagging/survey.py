@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from feeder.catalog import Catalog
 from feeder.model import MentionKind
 from feeder.tagging import coreference
-from feeder.tagging.context import Token, masked_tokens
+from feeder.tagging.context import TITLE_LIST_MARKS, Token, companions, masked_tokens
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision
 from feeder.tagging.document import Document
 from feeder.tagging.names import is_short_form, person_words, title_words
+from feeder.tagging.reading import Reading
 from feeder.tagging.spans import Span
 
 _TITLED = frozenset(
@@ -32,12 +33,19 @@ class Survey:
     shows: tuple[Name, ...]
     kinds: dict[MentionKind, int]  #: how many spans of each kind
     untied: tuple[float, ...] = ()  #: reading.Reading.untied
+    told: tuple[float, ...] = ()  #: reading.Reading.told
+
+    def listed_with(self, names: Sequence[Name]) -> list[tuple[Name, ...]]:
+        """For each of the names, those of them that stand in one list with it: what is said of one is said of all."""
+        owner = {m.start: i for i, name in enumerate(names) for m in name.mentions}
+        together = companions(self.tokens, owner, marks=TITLE_LIST_MARKS)
+        return [tuple(names[j] for j in sorted(together.get(i, ()))) for i in range(len(names))]
 
 
 def take(
-    document: Document, spans: Sequence[Span], catalog: Catalog, same_show: Decision, *, untied: tuple[float, ...] = ()
+    document: Document, spans: Sequence[Span], catalog: Catalog, same_show: Decision, *, reading: Reading
 ) -> Survey:
-    """All candidate names of the spans."""
+    """All candidate names of the spans, which were found in this reading."""
     show_keys = {title_words(s.surface) for s in spans if s.kind is MentionKind.SHOW}
 
     def titles(span: Span) -> bool:
@@ -70,7 +78,8 @@ def take(
         coreference.people(document, character_spans, MentionKind.CHARACTER),
         coreference.shows(show_spans, kind=MentionKind.SHOW, same=same_show, titled=titled),
         kinds,
-        untied,
+        reading.untied,
+        reading.told,
     )
 
 

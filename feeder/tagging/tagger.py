@@ -37,8 +37,8 @@ from feeder.text import fold
 
 _MOST_EVIDENCE = 12  # mentions shown for one tag; the first ones
 _ACCEPTED = 0.5
-_EVENT_AT_ALL = 0.05  # below this an event of a type is not looked for show by show
-_READ_AT_ALL = -3.0  # the same for the model's log-odds
+_SURE_OF_SURNAME = 0.75  # of the model, for a surname alone that a show's cast explains
+_READ_AT_ALL = -3.0  # log-odds of the model; below this an event of a type is not looked for show by show
 _OWNER = verdicts.OWNER
 
 
@@ -94,7 +94,7 @@ class Tagger:
             spans.merge(document, reading, hits),
             self._catalog,
             self._decisions["same-show"],
-            untied=reading.untied,
+            reading=reading,
         )
 
     def subjects(self, article: Article, found: Survey) -> tuple[list[Subject], list[Subject], list[Name]]:
@@ -110,15 +110,51 @@ class Tagger:
         clues = self._clues(
             article, [n for n, _, _ in accepted_shows], [n for n, _, _ in accepted_people], found.characters
         )
+        accepted_people += self._tied(found.people, accepted_people, clues)
         shows = _merged(Subject(n, linking.link_show(n, self._catalog, clues), p, why) for n, p, why in accepted_shows)
-        people = _merged(
-            Subject(n, linking.link_person(n, self._catalog, clues), p, why) for n, p, why in accepted_people
-        )
-        kept = {id(n) for n, _, _ in accepted_people}
+        couples = list(self._couples(document, found.people, accepted_people, clues))
+        linked = (Subject(n, linking.link_person(n, self._catalog, clues), p, why) for n, p, why in accepted_people)
+        people = _merged((*linked, *couples))
+        kept = {id(n) for n, _, _ in accepted_people} | {id(s.name) for s in couples}
         turned_down = [n for n in found.people if id(n) not in kept]
         shows = [s for s in shows if not self._rejected(TagKind.SHOW, s.link)]
         people = [s for s in people if not self._rejected(TagKind.PERSON, s.link)]
         return shows, people, _characters(found.characters, turned_down)
+
+    def _tied(
+        self, people: Sequence[Name], accepted: Sequence[tuple[Name, float, str]], clues: Clues
+    ) -> list[tuple[Name, float, str]]:
+        """Surnames without a full name in the article that one person alone bears of all in the shows it is about."""
+        taken = {id(name) for name, _, _ in accepted}
+        tied = []
+        for name in people:
+            sure = max((m.score for m in name.mentions if m.by_model and m.kind is MentionKind.PERSON), default=0.0)
+            if not name.lone or id(name) in taken or sure < _SURE_OF_SURNAME:
+                continue
+            if len(linking.by_surname(name, self._catalog, clues)) == 1:
+                tied.append((name, sure, "a surname of one person in the shows of this article"))
+        return tied
+
+    def _couples(
+        self,
+        document: Document,
+        people: Sequence[Name],
+        accepted: Sequence[tuple[Name, float, str]],
+        clues: Clues,
+    ) -> Iterator[Subject]:
+        """Pairs of first names that two makers of one show in the article bear."""
+        taken = {id(name) for name, _, _ in accepted}
+        alone = [name for name in people if name.lone and id(name) not in taken]
+        starts = {m.start: name for name in alone for m in name.mentions}
+        for one in alone:
+            for mention in one.mentions:
+                link = re.match(r"\s+(?:and|&)\s+", document.text[mention.end : mention.end + 12])
+                other = starts.get(mention.end + link.end()) if link else None
+                pair = linking.couple(one, other, self._catalog, clues) if other is not None else None
+                if other is not None and pair is not None:
+                    why = "first names of two who make a show in this article"
+                    yield Subject(one, pair[0], _SURE_OF_SURNAME, why)
+                    yield Subject(other, pair[1], _SURE_OF_SURNAME, why)
 
     def _rejected(self, kind: TagKind, link: Link) -> bool:
         return not link.known and self._catalog.rejected(kind, link.id)
@@ -193,12 +229,12 @@ class Tagger:
     ) -> Tagging:
         document = found.document
         played = self.played(found, people, characters)
-        main_shows = [self.main(document, s, shows, "main-show") for s in shows]
+        main_shows = self.mains(found, shows, "main-show")
         decided = [roles.decide(row, self._decisions) for row in self.role_features(found, people, played, shows)]
         makers = [roles.is_maker(d) for d in decided]
-        main_people = [
-            self.main(document, s, people, "main-person", maker=m) for s, m in zip(people, makers, strict=True)
-        ]
+        main_people = self.mains(
+            found, people, "main-person", makers=makers, played=() if is_round_up(shows) else played
+        )
         tags = [
             _tag(document, TagKind.SHOW, subject, main=p > 0.5) for subject, p in zip(shows, main_shows, strict=True)
         ]
@@ -249,20 +285,60 @@ class Tagger:
                 )
         return known
 
-    def main(
-        self, document: Document, subject: Subject, peers: Sequence[Subject], question: str, *, maker: bool = False
-    ) -> float:
-        """Probability that the article is about it; `peers` are all subjects of its kind."""
-        if subject.main is not None:
-            return float(subject.main)
-        if not subject.name.mentions:
-            return 0.0
-        if subject.why == _OWNER:
-            return float(any(m.start < document.lead[1] for m in subject.name.mentions))
-        named = [p.name for p in peers if p.name.mentions]
-        return self._decisions[question].probability(
-            salience.features(document, subject.name, named, known=subject.link.known, maker=maker)
-        )
+    def mains(
+        self,
+        found: Survey,
+        subjects: Sequence[Subject],
+        question: str,
+        *,
+        makers: Sequence[bool] = (),
+        played: Sequence[Play] = (),
+    ) -> list[float]:
+        """For each of the subjects, which are all of one kind: the probability that the article is about it."""
+        document = found.document
+        rows = self.central_features(found, subjects, makers=makers, played=played)
+        found_out = []
+        for subject, row in zip(subjects, rows, strict=True):
+            if subject.main is not None:
+                p = float(subject.main)
+            elif not row:
+                p = 0.0
+            elif subject.why == _OWNER:
+                p = float(any(m.start < document.lead[1] for m in subject.name.mentions))
+            elif row["cast-list"]:
+                p = 0.0  # a list of who is in it, behind the story
+            else:
+                p = self._decisions[question].probability(row)
+            found_out.append(p)
+        return found_out
+
+    def central_features(
+        self,
+        found: Survey,
+        subjects: Sequence[Subject],
+        *,
+        makers: Sequence[bool] = (),
+        played: Sequence[Play] = (),
+    ) -> list[dict[str, float]]:
+        """What speaks for each being what the article is about; nothing for those that it does not name."""
+        named = [s.name for s in subjects if s.name.mentions]
+        mates = dict(zip((id(n) for n in named), found.listed_with(named), strict=True))
+        peers = salience.Peers.of(found.document, named)
+        cast = {j.person for j in played}
+        return [
+            salience.features(
+                found.document,
+                s.name,
+                peers,
+                known=s.link.known,
+                maker=maker,
+                cast=len(cast) * (i in cast),
+                mates=mates[id(s.name)],
+            )
+            if s.name.mentions
+            else {}
+            for i, (s, maker) in enumerate(zip(subjects, makers or [False] * len(subjects), strict=True))
+        ]
 
     def role_features(
         self, found: Survey, people: Sequence[Subject], played: Sequence[Play], shows: Sequence[Subject]
@@ -317,23 +393,35 @@ class Tagger:
     ) -> Iterator[tuple[EventType, Subject | None, dict[str, float], str]]:
         """Every type of event that the article may tell of, with each show it may be about, and with none."""
         document = found.document
-        article = events.article_features(document, found.tokens)
         about: list[tuple[Subject | None, float]] = [
             (s, p) for s, p in zip(shows, mains, strict=True) if s.name.mentions
         ]
+        mates = found.listed_with([s.name for s, _ in about if s])
         about.append((None, 0.0))  # what happened may be about a person only
-        for kind in events.DECIDED:
-            decision = self._decisions[f"event:{kind.value}"]
-            happened = decision.probability(article)
+        for kind, told in zip(events.DECIDED, found.told, strict=False):  # of an article without a word nothing is said
             reads = [events.read(kind, s.name if s else None, found.untied) for s, _ in about]
-            if happened < _EVENT_AT_ALL and max((r for r in reads if r is not None), default=-9.0) < _READ_AT_ALL:
+            if max((r for r in (*reads, told) if r is not None), default=-9.0) < _READ_AT_ALL:
                 continue
-            why = f"{kind.value}: {', '.join(decision.reasons(article))}; p={happened:.2f}"
-            for (subject, main), own in zip(about, reads, strict=True):
-                name = subject.name if subject else None
-                row = events.show_features(document, kind, name, main=main, mains=mains, reads=reads, own=own)
-                row["happened"] = math.log(max(happened, 1e-3) / (1 - min(happened, 0.999)))
-                yield kind, subject, row, why
+            for number, ((subject, main), own) in enumerate(zip(about, reads, strict=True)):
+                if own is None:
+                    continue  # it stands in a part of the text that was not read
+                beside = [events.read(kind, m, ()) for m in mates[number]] if subject else []
+                row = events.show_features(
+                    document,
+                    kind,
+                    subject.name if subject else None,
+                    main=main,
+                    mains=mains,
+                    told=told,
+                    own=own,
+                    reads=[r for r in reads if r is not None],
+                    mates=[r for r in beside if r is not None],
+                )
+                yield kind, subject, row, f"{kind.value}: told at all p={1 / (1 + math.exp(-told)):.2f}"
+
+
+def is_round_up(shows: Sequence[Subject]) -> bool:
+    return sum(any(max(sign.events) > 0 for sign in s.name.signs) for s in shows) >= salience.ROUND_UP
 
 
 def _accepted(

@@ -8,13 +8,14 @@ spans, so that a test is about what follows from the mentions and not about the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from feeder.catalog import CastMember as Part
 from feeder.catalog import Catalog, Hit, Person, Show
-from feeder.model import Article, DateSource, Mention, MentionKind, OwnerWord, Role, Tag, Tagging, TagKind
+from feeder.model import Article, DateSource, EventType, Mention, MentionKind, OwnerWord, Role, Tag, Tagging, TagKind
 from feeder.tagging import Tagger
-from feeder.tagging.reading import Reading
+from feeder.tagging.features import KINDS
+from feeder.tagging.reading import AT_ALL, EVENTS, OF_IT, PARTS, ROLES, Reading, Words
 from tests.builders import NOON
 
 _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\]")
@@ -23,7 +24,7 @@ CATALOG = Catalog(
     shows=[
         Show(id="ghosts-2019", title="Ghosts", years=(2019, 2023), networks=("BBC One",), creators=("mathew-baynton",), cast=(Part(person="charlotte-ritchie", character="Alison Cooper"),)),
         Show(id="ghosts-2021", title="Ghosts", years=(2021, None), networks=("CBS",), cast=(Part(person="rose-mciver", character="Samantha Arondekar"),)),
-        Show(id="the-marvelous-mrs-maisel", title="The Marvelous Mrs. Maisel", years=(2017, 2023), aliases=("Mrs. Maisel",), creators=("amy-sherman-palladino",), cast=(Part(person="rachel-brosnahan", character="Midge Maisel"),)),
+        Show(id="the-marvelous-mrs-maisel", title="The Marvelous Mrs. Maisel", years=(2017, 2023), aliases=("Mrs. Maisel",), creators=("amy-sherman-palladino", "daniel-palladino"), cast=(Part(person="rachel-brosnahan", character="Midge Maisel"),)),
         Show(id="law-and-order", title="Law & Order", years=(1990, None)),
         Show(id="law-and-order-svu", title="Law & Order: Special Victims Unit", years=(1999, None), aliases=("Law & Order: SVU", "SVU")),
         Show(id="you", title="You", years=(2018, 2025), networks=("Netflix",)),
@@ -36,6 +37,7 @@ CATALOG = Catalog(
         Person(id="mathew-baynton", name="Mathew Baynton", roles=(Role.CREATOR,), credits=("ghosts-2019",)),
         Person(id="rachel-brosnahan", name="Rachel Brosnahan", roles=(Role.ACTOR,), credits=("the-marvelous-mrs-maisel",)),
         Person(id="amy-sherman-palladino", name="Amy Sherman-Palladino", roles=(Role.CREATOR,), credits=("the-marvelous-mrs-maisel",)),
+        Person(id="daniel-palladino", name="Daniel Palladino", roles=(Role.CREATOR,), credits=("the-marvelous-mrs-maisel",)),
         Person(id="vanessa-a-williams", name="Vanessa Williams", credits=("soul-food",), prominence=0.4),
         Person(id="vanessa-l-williams", name="Vanessa Williams", aliases=("Vanessa L. Williams",), credits=("ugly-betty",), prominence=0.6),
     ],
@@ -43,13 +45,31 @@ CATALOG = Catalog(
 
 
 class Marked:
-    """Finds the spans that were marked in the text, and nothing else."""
+    """Finds the spans that were marked in the text, and nothing else; what `told` says, it reads of shows so named."""
 
-    def __init__(self, mentions: Sequence[Mention]) -> None:
+    def __init__(self, mentions: Sequence[Mention], told: Mapping[EventType, str] | None = None) -> None:
         self._mentions = tuple(mentions)
+        self._told = told or {}
 
     def read(self, text: str, *, headline_end: int, hits: Sequence[Hit] = ()) -> Reading:
-        return Reading(self._mentions)
+        if not self._told:
+            return Reading(self._mentions)
+        starts = [m.start() for m in re.finditer(r"\w+", text)]
+        at = {m.start: m for m in self._mentions}
+        nothing = [0.0] * (1 + len(ROLES)) + [-6.0] * (2 * len(EVENTS))
+        rows = []
+        for start in starts:
+            row = list(nothing)
+            for kind, title in self._told.items():
+                if start in at and at[start].surface == title:
+                    row[OF_IT.start + EVENTS.index(kind)] = 5.0
+            rows.append(row)
+        whole = list(nothing)
+        for kind in self._told:
+            whole[AT_ALL.start + EVENTS.index(kind)] = 5.0
+        kinds = [[float(start in at and at[start].kind.value == kind) for kind in KINDS] for start in starts]
+        words = Words(starts, len(text), kinds, rows, [[0.0] * (2 * PARTS)] * len(starts), whole)
+        return Reading(self._mentions, (words,))
 
 
 def unmarked(marked: str, *, score: float = 0.99) -> tuple[str, tuple[Mention, ...]]:
@@ -80,9 +100,15 @@ def article(marked: str, *, owner: OwnerWord | None = None) -> tuple[Article, tu
     return made, mentions
 
 
-def tagged(marked: str, *, owner: OwnerWord | None = None, catalog: Catalog = CATALOG) -> Tagging:
+def tagged(
+    marked: str,
+    *,
+    owner: OwnerWord | None = None,
+    catalog: Catalog = CATALOG,
+    told: Mapping[EventType, str] | None = None,
+) -> Tagging:
     made, mentions = article(marked, owner=owner)
-    return Tagger(catalog=catalog, mentions=Marked(mentions)).tag(made)
+    return Tagger(catalog=catalog, mentions=Marked(mentions, told)).tag(made)
 
 
 def labels(tagging: Tagging, kind: TagKind) -> list[str]:

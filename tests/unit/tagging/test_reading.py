@@ -56,6 +56,12 @@ def test_an_event_of_no_show_is_as_likely_as_the_stretch_that_tells_it() -> None
     assert found == (2.5,) * len(EVENTS)
 
 
+def test_an_event_is_told_at_all_where_the_likeliest_stretch_tells_it_whatever_show_it_is_of() -> None:
+    found = Reading((), (words([0], base=9.0, whole=-4.0), words([4], base=9.0, whole=1.5))).told
+    assert found == (1.5,) * len(EVENTS)
+    assert Reading(()).told == ()
+
+
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=12))
 def test_one_mention_that_says_it_is_enough_and_none_takes_it_back(values: list[float]) -> None:
     together = reading.pooled(values)
