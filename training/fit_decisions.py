@@ -16,7 +16,7 @@ from pathlib import Path
 from feeder import catalog
 from feeder.catalog import Catalog, Hit
 from feeder.model import MentionKind, Role
-from feeder.tagging import MentionFinder, MentionModel, acceptance, coreference, plays, roles
+from feeder.tagging import MentionFinder, MentionModel, acceptance, coreference, plays, roles, salience
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decisions
 from feeder.tagging.mentions import SHIPPED
@@ -24,7 +24,7 @@ from feeder.tagging.names import person_words, title_words
 from feeder.tagging.reading import Reading
 from feeder.tagging.spans import Span
 from feeder.tagging.survey import Survey
-from feeder.tagging.tagger import Subject, Tagger, is_round_up
+from feeder.tagging.tagger import Subject, Tagger
 from training.decide import OUT, Table
 from training.facts import Facts, Oracle, read
 from training.logistic import Sample
@@ -192,7 +192,7 @@ class Fitting:
                 (samples["main-show"], "SHOW", shows, [False] * len(shows)),
                 (samples["main-person"], "PER", people, makers),
             ):
-                own = played if kind == "PER" and not is_round_up(shows) else ()
+                own = played if kind == "PER" and not salience.is_round_up(s.name for s in shows) else ()
                 rows = tagger.central_features(found, subjects, makers=flags, played=own)
                 for s, row in zip(subjects, rows, strict=True):
                     if row["cast-list"]:

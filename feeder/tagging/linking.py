@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from feeder.catalog import Catalog, Person, Show
@@ -11,6 +11,9 @@ from feeder.model import MentionKind
 from feeder.tagging.coreference import Name
 from feeder.tagging.names import is_short_form, person_words, same_person
 from feeder.text import fold, slug
+
+_SURE = 0.75  # of the model, for a surname alone that a show's cast explains
+_AND = re.compile(r"\s+(?:and|&)\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def link_person(name: Name, catalog: Catalog, clues: Clues) -> Link:
             if known is not None and (name.lone or same_person(person_words(known.name), person_words(name.label))):
                 found[known.id] = known
     if not found and name.lone:
-        found = by_surname(name, catalog, clues)
+        found = _by_surname(name, catalog, clues)
     people = list(found.values())
     if not people:
         return Link(slug(name.label), name.label)
@@ -137,7 +140,7 @@ def _person_evidence(person: Person, catalog: Catalog, clues: Clues) -> float:
     return points
 
 
-def by_surname(name: Name, catalog: Catalog, clues: Clues) -> dict[str, Person]:
+def _by_surname(name: Name, catalog: Catalog, clues: Clues) -> dict[str, Person]:
     """Those in shows of this article who are called so, by id: 'Letterman' beside the Late Show."""
     parts = person_words(name.label)
     found: dict[str, Person] = {}
@@ -152,7 +155,36 @@ def by_surname(name: Name, catalog: Catalog, clues: Clues) -> dict[str, Person]:
     return found
 
 
-def couple(one: Name, other: Name, catalog: Catalog, clues: Clues) -> tuple[Link, Link] | None:
+def surnames(alone: Sequence[Name], catalog: Catalog, clues: Clues) -> list[tuple[Name, float, str]]:
+    """Of names of one word those that are the surname of one person alone of all in the shows of this article.
+
+    With the model's probability that it is a person, and why.
+    """
+    found = []
+    for name in alone:
+        sure = max((m.score for m in name.mentions if m.by_model and m.kind is MentionKind.PERSON), default=0.0)
+        if sure >= _SURE and len(_by_surname(name, catalog, clues)) == 1:
+            found.append((name, sure, "a surname of one person in the shows of this article"))
+    return found
+
+
+def couples(
+    text: str, alone: Sequence[Name], catalog: Catalog, clues: Clues
+) -> Iterator[tuple[Name, Link, float, str]]:
+    """Pairs of names of one word that are the first names of two who make one show of this article."""
+    starts = {m.start: name for name in alone for m in name.mentions}
+    for one in alone:
+        for mention in one.mentions:
+            link = _AND.match(text[mention.end : mention.end + 12])
+            other = starts.get(mention.end + link.end()) if link else None
+            pair = _couple(one, other, catalog, clues) if other is not None else None
+            if other is not None and pair is not None:
+                why = "first names of two who make a show in this article"
+                yield one, pair[0], _SURE, why
+                yield other, pair[1], _SURE, why
+
+
+def _couple(one: Name, other: Name, catalog: Catalog, clues: Clues) -> tuple[Link, Link] | None:
     """Two who make or host a show of this article, by their first names: 'Robert and Michelle' beside The Good Wife."""
     found: dict[tuple[str, str], tuple[Person, Person]] = {}
     for show_id in clues.shows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feeder.tagging.coreference import Name
@@ -38,7 +38,7 @@ class Peers:
             headlined=sum(document.in_headline(n.first) for n in names),
             first=min((m.start for m in body), default=-1),
             central=tuple(pooled(s.central for s in n.signs) if n.signs else None for n in names),
-            told=tuple(max((max(s.events) for s in n.signs), default=-8.0) for n in names),
+            told=tuple(map(_told, names)),
         )
 
 
@@ -146,7 +146,16 @@ _LATE = 0.35
 _CAST_LIST = 4
 
 #: An article that tells something of so many shows is a round-up: each of them has its news in it.
-ROUND_UP = 4
+_ROUND_UP = 4
+
+
+def is_round_up(shows: Iterable[Name]) -> bool:
+    return sum(_told(name) > 0 for name in shows) >= _ROUND_UP
+
+
+def _told(name: Name) -> float:
+    """Log-odds of the likeliest event of it."""
+    return max((max(s.events) for s in name.signs), default=-8.0)
 
 
 def _read(name: Name, at: int, peers: Peers, mates: Sequence[Name]) -> dict[str, float]:
@@ -163,7 +172,7 @@ def _read(name: Name, at: int, peers: Peers, mates: Sequence[Name]) -> dict[str,
         "read-ahead": max(-6.0, min(6.0, own - max(others))) if others else 0.0,
         "read-highest": float(bool(others) and own >= max(others)),
         "read-event": max(-8.0, peers.told[at]),
-        "read-told-of-many": float(sum(t > 0 for t in peers.told) >= ROUND_UP and peers.told[at] > 0),
+        "read-told-of-many": float(sum(t > 0 for t in peers.told) >= _ROUND_UP and peers.told[at] > 0),
         "read-mates": max(-8.0, min(8.0, sum(beside) / len(beside))) if beside else 0.0,
         "read-alone": float(not beside),
     }

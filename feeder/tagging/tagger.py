@@ -37,7 +37,6 @@ from feeder.text import fold
 
 _MOST_EVIDENCE = 12  # mentions shown for one tag; the first ones
 _ACCEPTED = 0.5
-_SURE_OF_SURNAME = 0.75  # of the model, for a surname alone that a show's cast explains
 _READ_AT_ALL = -3.0  # log-odds of the model; below this an event of a type is not looked for show by show
 _OWNER = verdicts.OWNER
 
@@ -110,51 +109,20 @@ class Tagger:
         clues = self._clues(
             article, [n for n, _, _ in accepted_shows], [n for n, _, _ in accepted_people], found.characters
         )
-        accepted_people += self._tied(found.people, accepted_people, clues)
+        taken = {id(n) for n, _, _ in accepted_people}
+        alone = [n for n in found.people if n.lone and id(n) not in taken]
+        accepted_people += linking.surnames(alone, self._catalog, clues)
         shows = _merged(Subject(n, linking.link_show(n, self._catalog, clues), p, why) for n, p, why in accepted_shows)
-        couples = list(self._couples(document, found.people, accepted_people, clues))
+        taken = {id(n) for n, _, _ in accepted_people}
+        alone = [n for n in alone if id(n) not in taken]
+        couples = [Subject(*it) for it in linking.couples(document.text, alone, self._catalog, clues)]
         linked = (Subject(n, linking.link_person(n, self._catalog, clues), p, why) for n, p, why in accepted_people)
         people = _merged((*linked, *couples))
-        kept = {id(n) for n, _, _ in accepted_people} | {id(s.name) for s in couples}
+        kept = taken | {id(s.name) for s in couples}
         turned_down = [n for n in found.people if id(n) not in kept]
         shows = [s for s in shows if not self._rejected(TagKind.SHOW, s.link)]
         people = [s for s in people if not self._rejected(TagKind.PERSON, s.link)]
         return shows, people, _characters(found.characters, turned_down)
-
-    def _tied(
-        self, people: Sequence[Name], accepted: Sequence[tuple[Name, float, str]], clues: Clues
-    ) -> list[tuple[Name, float, str]]:
-        """Surnames without a full name in the article that one person alone bears of all in the shows it is about."""
-        taken = {id(name) for name, _, _ in accepted}
-        tied = []
-        for name in people:
-            sure = max((m.score for m in name.mentions if m.by_model and m.kind is MentionKind.PERSON), default=0.0)
-            if not name.lone or id(name) in taken or sure < _SURE_OF_SURNAME:
-                continue
-            if len(linking.by_surname(name, self._catalog, clues)) == 1:
-                tied.append((name, sure, "a surname of one person in the shows of this article"))
-        return tied
-
-    def _couples(
-        self,
-        document: Document,
-        people: Sequence[Name],
-        accepted: Sequence[tuple[Name, float, str]],
-        clues: Clues,
-    ) -> Iterator[Subject]:
-        """Pairs of first names that two makers of one show in the article bear."""
-        taken = {id(name) for name, _, _ in accepted}
-        alone = [name for name in people if name.lone and id(name) not in taken]
-        starts = {m.start: name for name in alone for m in name.mentions}
-        for one in alone:
-            for mention in one.mentions:
-                link = re.match(r"\s+(?:and|&)\s+", document.text[mention.end : mention.end + 12])
-                other = starts.get(mention.end + link.end()) if link else None
-                pair = linking.couple(one, other, self._catalog, clues) if other is not None else None
-                if other is not None and pair is not None:
-                    why = "first names of two who make a show in this article"
-                    yield Subject(one, pair[0], _SURE_OF_SURNAME, why)
-                    yield Subject(other, pair[1], _SURE_OF_SURNAME, why)
 
     def _rejected(self, kind: TagKind, link: Link) -> bool:
         return not link.known and self._catalog.rejected(kind, link.id)
@@ -232,9 +200,8 @@ class Tagger:
         main_shows = self.mains(found, shows, "main-show")
         decided = [roles.decide(row, self._decisions) for row in self.role_features(found, people, played, shows)]
         makers = [roles.is_maker(d) for d in decided]
-        main_people = self.mains(
-            found, people, "main-person", makers=makers, played=() if is_round_up(shows) else played
-        )
+        round_up = salience.is_round_up(s.name for s in shows)
+        main_people = self.mains(found, people, "main-person", makers=makers, played=() if round_up else played)
         tags = [
             _tag(document, TagKind.SHOW, subject, main=p > 0.5) for subject, p in zip(shows, main_shows, strict=True)
         ]
@@ -418,10 +385,6 @@ class Tagger:
                     mates=[r for r in beside if r is not None],
                 )
                 yield kind, subject, row, f"{kind.value}: told at all p={1 / (1 + math.exp(-told)):.2f}"
-
-
-def is_round_up(shows: Sequence[Subject]) -> bool:
-    return sum(any(max(sign.events) > 0 for sign in s.name.signs) for s in shows) >= salience.ROUND_UP
 
 
 def _accepted(
