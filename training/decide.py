@@ -25,6 +25,7 @@ from typing import Any
 
 from feeder.model import Role
 from feeder.tagging.decisions import Decision
+from feeder.tagging.reading import ROLES
 from training.logistic import Sample, balanced, fit, report
 
 SAMPLES = Path(__file__).parent / "data" / "samples.jsonl.gz"
@@ -154,7 +155,7 @@ _FIRST: dict[str, tuple[float, int, bool]] = {
     "person": (1.0, 3, False),
     "plays": (0.5, 2, False),
     "actor-alone": (1.0, 20, False),
-    **{f"role:{r.value}": (1.0, 20, r is not Role.ACTOR) for r in Role},
+    **{f"role:{r.value}": (1.0, 20, r is not Role.ACTOR) for r in ROLES},
 }
 
 

@@ -11,8 +11,8 @@ from feeder.tagging.spans import Span
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[^\w\s]")
 _LIST_MARKS = frozenset({",", "and", "&", "(", ")", "PER", "CHAR", "as", "plus"})
-#: Titles stand in quotes, with their networks and numbers of seasons.
-TITLE_LIST_MARKS = _LIST_MARKS | frozenset(
+#: In lists of what the news is of, titles stand in quotes, with their networks and numbers of seasons.
+NEWS_LIST_MARKS = _LIST_MARKS | frozenset(
     {";", "or", "nor", "SHOW", "NET", "'", '"', "‘", "’", "“", "”", "9", "99", "the", "'s", "season", "seasons", "both"}
 )
 

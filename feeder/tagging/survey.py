@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from feeder.catalog import Catalog
 from feeder.model import MentionKind
 from feeder.tagging import coreference
-from feeder.tagging.context import TITLE_LIST_MARKS, Token, companions, masked_tokens
+from feeder.tagging.context import NEWS_LIST_MARKS, Token, companions, masked_tokens
 from feeder.tagging.coreference import Name
 from feeder.tagging.decisions import Decision
 from feeder.tagging.document import Document
@@ -38,7 +38,7 @@ class Survey:
     def listed_with(self, names: Sequence[Name]) -> list[tuple[Name, ...]]:
         """For each of the names, those of them that stand in one list with it: what is said of one is said of all."""
         owner = {m.start: i for i, name in enumerate(names) for m in name.mentions}
-        together = companions(self.tokens, owner, marks=TITLE_LIST_MARKS)
+        together = companions(self.tokens, owner, marks=NEWS_LIST_MARKS)
         return [tuple(names[j] for j in sorted(together.get(i, ()))) for i in range(len(names))]
 
 
