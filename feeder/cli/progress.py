@@ -30,6 +30,7 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._progress is not None:
+            self._progress.refresh()  # it draws ten times a second: how far it came is to be seen also of less
             self._progress.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
